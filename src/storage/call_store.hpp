@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// Reads the recorded calls; call_ledger.hpp writes them. Thread rules and common errors as in user_store.hpp.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "domain/service_call.hpp"
+#include "storage/database.hpp"
+
+namespace inferkeep::storage {
+
+/// Absent members do not restrict. Pages go from new to old: each holds ids below `before`.
+struct CallFilter {
+  std::optional<UserId> owner = {};
+  std::optional<std::string> service = {};
+  std::optional<Outcome> outcome = {};
+  std::optional<Time> since = {};  ///< request_time at or after
+  std::optional<Time> until = {};  ///< request_time before
+  std::optional<CallId> before = {};
+};
+
+class CallStore {
+ public:
+  virtual ~CallStore() = default;
+
+  /// Newest first, at most `limit`; a page costs the same however deep it lies.
+  virtual Result<std::vector<ServiceCall>> list(const CallFilter& filter, std::size_t limit) = 0;
+
+  /// Returns ErrorKind::not_found if there is no such call, or `owner` is given and not its owner.
+  virtual Result<ServiceCall> find(CallId id, std::optional<UserId> owner) = 0;
+};
+
+std::unique_ptr<CallStore> make_call_store(Database& database);
+
+}  // namespace inferkeep::storage
