@@ -27,9 +27,10 @@ Time from_iso8601(const std::string& text) {
   unsigned month = 0, day = 0;
   int hour = 0, minute = 0, used = 0;
   double second = 0;
-  const int found = std::sscanf(text.c_str(), "%4d-%2u-%2uT%2d:%2d:%9lfZ%n", &year, &month, &day, &hour, &minute,
-                                &second, &used);
-  const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{month}, std::chrono::day{day}};
+  const int found = std::sscanf(text.c_str(), "%4d-%2u-%2uT%2d:%2d:%9lfZ%n", &year, &month, &day, &hour,
+                                &minute, &second, &used);
+  const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{month},
+                                         std::chrono::day{day}};
   if (found != 6 || used != int(text.size()) || !date.ok() || hour > 23 || minute > 59 || second >= 61)
     throw std::invalid_argument("not a UTC time: " + text);
   return std::chrono::sys_days{date} + std::chrono::hours{hour} + std::chrono::minutes{minute} +

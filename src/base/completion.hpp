@@ -13,8 +13,8 @@
 
 namespace inferkeep {
 
-/// The other end of an `await_completion`. Move-only. Call it exactly once, from any thread: the waiting coroutine goes
-/// on, on its own thread, with the value. It never runs the coroutine inside the caller.
+/// The other end of an `await_completion`. Move-only. Call it exactly once, from any thread: the waiting
+/// coroutine goes on, on its own thread, with the value. It never runs the coroutine inside the caller.
 template <class T>
 class Completion {
  public:
@@ -33,7 +33,8 @@ class Completion {
     explicit Waiter(Handler h) : handler(std::move(h)), work(boost::asio::get_associated_executor(handler)) {}
     void resume(T value) override {
       auto executor = work.get_executor();
-      boost::asio::post(executor, [h = std::move(handler), v = std::move(value)]() mutable { h(std::move(v)); });
+      boost::asio::post(executor,
+                        [h = std::move(handler), v = std::move(value)]() mutable { h(std::move(v)); });
     }
     Handler handler;
     // Keeps the I/O thread's loop alive while the answer is under way.

@@ -4,7 +4,8 @@
 namespace inferkeep {
 
 Error invalid(Violation violation) {
-  Error error{ErrorKind::invalid, "invalid", violation.msg};
+  const bool unreadable = violation.type == "json_invalid";
+  Error error{ErrorKind::invalid, unreadable ? "json_invalid" : "invalid_field", violation.msg};
   error.violations.push_back(std::move(violation));
   return error;
 }

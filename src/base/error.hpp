@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How an expected failure is described: a kind that the program reasons about, a text for the client, a text for the log.
+// How an expected failure is described: a kind that the program reasons about, a text for the client, a text
+// for the log.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -22,19 +23,20 @@ enum class ErrorKind {
   no_access,          ///< a known person without a grant for this service
   admin_only,         ///< a known person who is not an admin
   not_found,
-  conflict,               ///< true of the request, but not of the present state: name taken, last admin
-  invalid,                ///< the content breaks the described schema; Error::violations says where
-  unsupported_media,      ///< a content type that the route does not read
+  conflict,           ///< true of the request, but not of the present state: name taken, last admin
+  invalid,            ///< the content breaks the described schema; Error::violations says where
+  unsupported_media,  ///< a content type that the route does not read
   too_large,
-  too_many_requests,      ///< this caller must slow down
-  busy,                   ///< a bounded queue is full
-  unavailable,            ///< something that the answer needs is down or still loading
-  timeout,                ///< a deadline passed
-  model_error,            ///< the model threw, or answered with what its schema cannot hold
-  internal,               ///< a bug or a lost resource
+  too_many_requests,  ///< this caller must slow down
+  busy,               ///< a bounded queue is full
+  unavailable,        ///< something that the answer needs is down or still loading
+  timeout,            ///< a deadline passed
+  model_error,        ///< the model threw, or answered with what its schema cannot hold
+  internal,           ///< a bug or a lost resource
 };
 
-/// One broken rule at one place of the input, in the shape that Pydantic 2 gives (docs/contract.md, "Errors").
+/// One broken rule at one place of the input, in the shape that Pydantic 2 gives (docs/contract.md,
+/// "Errors").
 struct Violation {
   using Step = std::variant<std::string, std::int64_t>;  ///< a member's name, or a position
 
@@ -48,10 +50,10 @@ struct Violation {
 /// A value type. `detail` and `code` reach the client; `log` never does.
 struct Error {
   ErrorKind kind = ErrorKind::internal;
-  std::string code;                              ///< one word for programs: "username_taken"
-  std::string detail;                            ///< one sentence for people
-  std::string log = {};                          ///< what only the operator may read: library messages, paths
-  std::vector<Violation> violations = {};        ///< not empty only for ErrorKind::invalid
+  std::string code;                        ///< one word for programs: "username_taken"
+  std::string detail;                      ///< one sentence for people
+  std::string log = {};                    ///< what only the operator may read: library messages, paths
+  std::vector<Violation> violations = {};  ///< not empty only for ErrorKind::invalid
   std::optional<std::chrono::seconds> retry_after = {};  ///< when the caller may try again
 };
 

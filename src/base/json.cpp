@@ -10,8 +10,9 @@ namespace {
 
 namespace json = boost::json;
 
-/// Builds the value while it refuses what Boost.JSON accepts and we do not. It counts the members it was given: an
-/// object keeps one of two members of the same name, so a total that differs afterwards means a duplicate.
+/// Builds the value while it refuses what Boost.JSON accepts and we do not. It counts the members it was
+/// given: an object keeps one of two members of the same name, so a total that differs afterwards means a
+/// duplicate.
 class StrictHandler {
  public:
   static constexpr std::size_t max_object_size = json::object::max_size();
@@ -106,7 +107,10 @@ std::size_t count_members(const json::value& value) {
 }
 
 Error json_invalid(std::size_t offset, std::string_view why) {
-  return invalid({"json_invalid", {"body", std::int64_t(offset)}, "JSON decode error", json::object{},
+  return invalid({"json_invalid",
+                  {"body", std::int64_t(offset)},
+                  "JSON decode error",
+                  json::object{},
                   {{"error", why}}});
 }
 

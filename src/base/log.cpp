@@ -17,20 +17,28 @@ constexpr std::size_t longest_text = 1024;
 
 spdlog::level::level_enum to_spdlog(LogLevel level) {
   switch (level) {
-    case LogLevel::debug: return spdlog::level::debug;
-    case LogLevel::info: return spdlog::level::info;
-    case LogLevel::warning: return spdlog::level::warn;
-    case LogLevel::error: return spdlog::level::err;
+    case LogLevel::debug:
+      return spdlog::level::debug;
+    case LogLevel::info:
+      return spdlog::level::info;
+    case LogLevel::warning:
+      return spdlog::level::warn;
+    case LogLevel::error:
+      return spdlog::level::err;
   }
   return spdlog::level::info;
 }
 
 const char* name(LogLevel level) {
   switch (level) {
-    case LogLevel::debug: return "debug";
-    case LogLevel::info: return "info";
-    case LogLevel::warning: return "warning";
-    case LogLevel::error: return "error";
+    case LogLevel::debug:
+      return "debug";
+    case LogLevel::info:
+      return "info";
+    case LogLevel::warning:
+      return "warning";
+    case LogLevel::error:
+      return "error";
   }
   return "info";
 }
@@ -79,7 +87,9 @@ std::shared_ptr<Log> Log::none() {
 }
 
 Log::Log(std::shared_ptr<spdlog::logger> logger) : logger_(std::move(logger)) {}
-Log::~Log() { logger_->flush(); }
+Log::~Log() {
+  logger_->flush();
+}
 
 std::size_t Log::dropped() const {
   const auto* owner = dynamic_cast<const OwningAsyncLogger*>(logger_.get());

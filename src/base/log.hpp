@@ -14,10 +14,10 @@ namespace inferkeep {
 
 enum class LogLevel { debug, info, warning, error };
 
-/// The program's log: one JSON object a line on standard error, with "time" (UTC, milliseconds), "level", "event" and
-/// the given fields. Control characters are escaped and texts cut at 1 KiB, so no field can forge a line.
-/// Thread-safe. Never blocks the caller: lines go through a bounded queue, and when that is full the oldest are dropped
-/// and counted. Nothing secret may be given to it.
+/// The program's log: one JSON object a line on standard error, with "time" (UTC, milliseconds), "level",
+/// "event" and the given fields. Control characters are escaped and texts cut at 1 KiB, so no field can forge
+/// a line. Thread-safe. Never blocks the caller: lines go through a bounded queue, and when that is full the
+/// oldest are dropped and counted. Nothing secret may be given to it.
 class Log {
  public:
   /// The log that the program uses. Lines below `least` are not written.
@@ -27,10 +27,18 @@ class Log {
   explicit Log(std::shared_ptr<spdlog::logger> logger);
   ~Log();
 
-  void debug(std::string_view event, boost::json::object fields = {}) { write(LogLevel::debug, event, std::move(fields)); }
-  void info(std::string_view event, boost::json::object fields = {}) { write(LogLevel::info, event, std::move(fields)); }
-  void warning(std::string_view event, boost::json::object fields = {}) { write(LogLevel::warning, event, std::move(fields)); }
-  void error(std::string_view event, boost::json::object fields = {}) { write(LogLevel::error, event, std::move(fields)); }
+  void debug(std::string_view event, boost::json::object fields = {}) {
+    write(LogLevel::debug, event, std::move(fields));
+  }
+  void info(std::string_view event, boost::json::object fields = {}) {
+    write(LogLevel::info, event, std::move(fields));
+  }
+  void warning(std::string_view event, boost::json::object fields = {}) {
+    write(LogLevel::warning, event, std::move(fields));
+  }
+  void error(std::string_view event, boost::json::object fields = {}) {
+    write(LogLevel::error, event, std::move(fields));
+  }
 
   /// How many lines the full queue has cost so far.
   std::size_t dropped() const;

@@ -6,7 +6,9 @@ namespace inferkeep {
 WorkerPool::WorkerPool(std::string name, std::size_t threads, std::size_t queue_limit)
     : name_(std::move(name)), queue_limit_(queue_limit), threads_(threads) {}
 
-WorkerPool::~WorkerPool() { threads_.join(); }
+WorkerPool::~WorkerPool() {
+  threads_.join();
+}
 
 bool WorkerPool::enter() {
   if (pending_.fetch_add(1, std::memory_order_relaxed) < queue_limit_) return true;
@@ -15,8 +17,8 @@ bool WorkerPool::enter() {
 }
 
 Error WorkerPool::busy() const {
-  return {ErrorKind::busy, "busy", "The server is busy, try again shortly", name_ + " queue is full", {},
-          std::chrono::seconds{1}};
+  return {ErrorKind::busy,          "busy", "The server is busy, try again shortly",
+          name_ + " queue is full", {},     std::chrono::seconds{1}};
 }
 
 Error WorkerPool::broken(const std::exception& exception) {

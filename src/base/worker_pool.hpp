@@ -12,8 +12,8 @@
 
 namespace inferkeep {
 
-/// Threads for one kind of blocking work (hashing, database), with a bound on what may wait for them: past it, callers
-/// are told "busy" at once. Thread-safe. The destructor finishes what was accepted.
+/// Threads for one kind of blocking work (hashing, database), with a bound on what may wait for them: past
+/// it, callers are told "busy" at once. Thread-safe. The destructor finishes what was accepted.
 class WorkerPool {
  public:
   /// `name` appears in the refusal; `queue_limit` counts waiting and running jobs.

@@ -12,8 +12,8 @@ namespace routers {
 class Gate;
 }
 
-/// Who makes this request, as the gate has established it: a live token, an active person, the rights of this moment.
-/// Only the gate can make one, so a function that takes a Principal cannot be reached past it.
+/// Who makes this request, as the gate has established it: a live token, an active person, the rights of this
+/// moment. Only the gate can make one, so a function that takes a Principal cannot be reached past it.
 class Principal {
  public:
   UserId id() const { return standing_.id; }
@@ -24,7 +24,8 @@ class Principal {
 
  private:
   friend class routers::Gate;
-  Principal(Standing standing, std::string sign_in) : standing_(std::move(standing)), sign_in_(std::move(sign_in)) {}
+  Principal(Standing standing, std::string sign_in)
+      : standing_(std::move(standing)), sign_in_(std::move(sign_in)) {}
 
   Standing standing_;
   std::string sign_in_;

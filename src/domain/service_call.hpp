@@ -25,7 +25,9 @@ struct ServiceCall {
   std::string model_sha256;  ///< of the bytes that served the call; empty when no model ran
 
   bool success() const { return outcome == Outcome::success; }
-  double duration() const { return std::chrono::duration<double>(completion_time - request_time).count(); }  ///< seconds
+  double duration() const {
+    return std::chrono::duration<double>(completion_time - request_time).count();
+  }  ///< seconds
 };
 
 }  // namespace inferkeep

@@ -12,19 +12,26 @@ namespace inferkeep {
 
 constexpr std::string_view to_string(Role role) {
   switch (role) {
-    case Role::user: return "user";
-    case Role::admin: return "admin";
+    case Role::user:
+      return "user";
+    case Role::admin:
+      return "admin";
   }
   return "";
 }
 
 constexpr std::string_view to_string(Outcome outcome) {
   switch (outcome) {
-    case Outcome::success: return "success";
-    case Outcome::invalid_input: return "invalid_input";
-    case Outcome::model_error: return "model_error";
-    case Outcome::timeout: return "timeout";
-    case Outcome::cancelled: return "cancelled";
+    case Outcome::success:
+      return "success";
+    case Outcome::invalid_input:
+      return "invalid_input";
+    case Outcome::model_error:
+      return "model_error";
+    case Outcome::timeout:
+      return "timeout";
+    case Outcome::cancelled:
+      return "cancelled";
   }
   return "";
 }
@@ -36,8 +43,8 @@ constexpr std::optional<Role> role_of(std::string_view word) {
 }
 
 constexpr std::optional<Outcome> outcome_of(std::string_view word) {
-  for (const Outcome outcome : {Outcome::success, Outcome::invalid_input, Outcome::model_error, Outcome::timeout,
-                                Outcome::cancelled})
+  for (const Outcome outcome :
+       {Outcome::success, Outcome::invalid_input, Outcome::model_error, Outcome::timeout, Outcome::cancelled})
     if (word == to_string(outcome)) return outcome;
   return std::nullopt;
 }

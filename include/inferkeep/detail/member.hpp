@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+namespace inferkeep {
+
+/// A member that stands for one boolean per service of the running program: a field named "has_access_" of
+/// this type is read and written as "has_access_v1", "has_access_v2", …. Holds the services that were given,
+/// and their values.
+struct ServiceFlags {
+  std::map<std::string, bool, std::less<>> values;
+};
+
+namespace detail {
+
+struct NotDescribed {};
+
+/// The limits of one member; an empty one does not bind.
+struct Limits {
+  std::optional<double> at_least = {}, at_most = {}, greater_than = {}, less_than = {};
+  std::optional<std::size_t> min_length = {}, max_length = {};
+  std::string_view pattern = {}, format = {};
+};
+
+template <class T>
+struct Literal {
+  using type = T;
+};
+template <>
+struct Literal<std::string> {
+  using type = std::string_view;
+};
+template <class T>
+struct Literal<std::optional<T>> : Literal<T> {};
+/// Lists have no literal of their own: no default but the empty list, no example.
+template <class T>
+struct Literal<std::vector<T>> {
+  using type = std::nullptr_t;
+};
+/// The default of service flags is one value for all of them.
+template <>
+struct Literal<ServiceFlags> {
+  using type = bool;
+};
+
+/// A struct has no literal either.
+template <class T>
+using literal_of = typename Literal < std::conditional_t < std::is_class_v<T> &&
+                   !std::is_same_v<T, std::string> && !std::is_same_v<T, ServiceFlags> && !requires {
+  typename T::value_type;
+}
+, std::vector<T>, T >> ::type;
+
+}  // namespace detail
+}  // namespace inferkeep

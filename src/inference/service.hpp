@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/log.hpp"
+#include "base/result.hpp"
+#include "inferkeep/detail/any_model.hpp"
+
+namespace inferkeep::inference {
+
+/// Where a service's model stands.
+enum class Health { unloaded, loading, ready, broken };
+
+/// What a service is made of.
+struct ServiceSpec {
+  std::string name;              ///< [a-z][a-z0-9_]{0,30}: "v1"
+  std::string title;             ///< for people: "House price"
+  std::filesystem::path folder;  ///< holds model.json and the file that it names
+  detail::ModelType model;
+};
+
+/// One model behind a bounded queue and a worker thread of its own, which first loads the model and then
+/// takes all that waits, up to max_batch items, and runs it at once: no added delay when idle, larger batches
+/// when busy. Thread-safe. The destructor ends the run under way and answers all that waits with
+/// ErrorKind::unavailable.
+class Service {
+ public:
+  struct Options {
+    std::size_t max_batch = 64;      ///< items in one run
+    std::size_t queue_limit = 1024;  ///< items that may wait
+    int threads_per_run = 1;
+  };
+  using Deadline = std::chrono::steady_clock::time_point;
+
+  Service(ServiceSpec spec, Options options, std::shared_ptr<Log> log);
+  ~Service();
+
+  const std::string& name() const;
+  const std::string& title() const;
+  const detail::TypeInfo& input() const;
+  const detail::TypeInfo& output() const;
+  Health health() const;
+  std::string model_sha256() const;  ///< of the loaded bytes; empty until ready
+
+  /// Starts loading in the background, once. `predict` does so as well: a service that nobody loaded is
+  /// loaded by its first call, which waits for it.
+  void load();
+
+  /// Why a call would be refused at this moment without being tried: broken or stopping
+  /// (ErrorKind::unavailable "service_unavailable"), queue full (ErrorKind::busy "busy").
+  Result<void> admits() const;
+
+  /// One output per input, in order. Suspends the coroutine; never blocks. Besides what `admits` returns:
+  /// ErrorKind::timeout when `deadline` passes first (the run is cancelled once nobody waits for it),
+  /// ErrorKind::model_error when the model throws, or gives what its schema cannot hold (NaN, infinity).
+  boost::asio::awaitable<Result<std::vector<detail::AnyValue>>> predict(std::vector<detail::AnyValue> inputs,
+                                                                        Deadline deadline);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace inferkeep::inference
