@@ -59,26 +59,16 @@ std::string line_of(const boost::json::object& line) {
   return text;
 }
 
-/// An async logger that owns its queue and thread, so that two programs in one test process stay apart.
-class OwningAsyncLogger final : public spdlog::async_logger {
- public:
-  OwningAsyncLogger(spdlog::sink_ptr sink, std::shared_ptr<spdlog::details::thread_pool> queue)
-      : async_logger("inferkeep", std::move(sink), queue, spdlog::async_overflow_policy::overrun_oldest),
-        queue_(std::move(queue)) {}
-  std::size_t dropped() const { return queue_->overrun_counter(); }
-
- private:
-  std::shared_ptr<spdlog::details::thread_pool> queue_;
-};
-
 }  // namespace
 
 std::shared_ptr<Log> Log::to_stderr(LogLevel least) {
   auto queue = std::make_shared<spdlog::details::thread_pool>(queue_lines, 1);
-  auto logger = std::make_shared<OwningAsyncLogger>(std::make_shared<spdlog::sinks::stderr_sink_mt>(), queue);
+  auto logger =
+      std::make_shared<spdlog::async_logger>("inferkeep", std::make_shared<spdlog::sinks::stderr_sink_mt>(),
+                                             queue, spdlog::async_overflow_policy::overrun_oldest);
   logger->set_pattern("%v");
   logger->set_level(to_spdlog(least));
-  return std::make_shared<Log>(std::move(logger));
+  return std::make_shared<Log>(std::move(logger), std::move(queue));
 }
 
 std::shared_ptr<Log> Log::none() {
@@ -86,14 +76,15 @@ std::shared_ptr<Log> Log::none() {
       std::make_shared<spdlog::logger>("none", std::make_shared<spdlog::sinks::null_sink_mt>()));
 }
 
-Log::Log(std::shared_ptr<spdlog::logger> logger) : logger_(std::move(logger)) {}
+Log::Log(std::shared_ptr<spdlog::logger> logger, std::shared_ptr<spdlog::details::thread_pool> queue)
+    : queue_(std::move(queue)), logger_(std::move(logger)) {}
+
 Log::~Log() {
   logger_->flush();
 }
 
 std::size_t Log::dropped() const {
-  const auto* owner = dynamic_cast<const OwningAsyncLogger*>(logger_.get());
-  return owner ? owner->dropped() : 0;
+  return queue_ ? queue_->overrun_counter() : 0;
 }
 
 void Log::write(LogLevel level, std::string_view event, boost::json::object fields) {

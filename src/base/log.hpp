@@ -8,7 +8,10 @@
 
 namespace spdlog {
 class logger;
+namespace details {
+class thread_pool;
 }
+}  // namespace spdlog
 
 namespace inferkeep {
 
@@ -24,7 +27,10 @@ class Log {
   static std::shared_ptr<Log> to_stderr(LogLevel least = LogLevel::info);
   /// Swallows everything; for tests.
   static std::shared_ptr<Log> none();
-  explicit Log(std::shared_ptr<spdlog::logger> logger);
+  /// `queue` is the one that an asynchronous logger writes through. spdlog's loggers do not own theirs; the
+  /// log does, so that two programs in one test process stay apart.
+  explicit Log(std::shared_ptr<spdlog::logger> logger,
+               std::shared_ptr<spdlog::details::thread_pool> queue = nullptr);
   ~Log();
 
   void debug(std::string_view event, boost::json::object fields = {}) {
@@ -45,6 +51,7 @@ class Log {
 
  private:
   void write(LogLevel level, std::string_view event, boost::json::object fields);
+  std::shared_ptr<spdlog::details::thread_pool> queue_;  // before the logger: it outlives what writes to it
   std::shared_ptr<spdlog::logger> logger_;
 };
 
