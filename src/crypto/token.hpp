@@ -12,7 +12,8 @@
 
 namespace inferkeep::crypto {
 
-/// What a token says. Only `sign_in` and `user_id` are trusted for more than display, and those only as keys to look up.
+/// What a token says. Only `sign_in` and `user_id` are trusted for more than display, and those only as keys
+/// to look up.
 struct Claims {
   std::int64_t user_id = 0;
   std::string username;
@@ -33,10 +34,10 @@ class TokenCodec {
 
   std::string issue(const Claims& claims) const;
 
-  /// Accepts exactly what issue makes with the same key: header {"alg":"HS256","typ":"JWT"} and nothing else in it,
-  /// canonical base64url, sub, user_id, jti, iss, aud, iat and exp present once and right, iat at most 30 s ahead, exp
-  /// not passed. Otherwise ErrorKind::invalid_token "invalid_token" ("Could not validate user"); the reason is in
-  /// Error::log.
+  /// Accepts exactly what issue makes with the same key: header {"alg":"HS256","typ":"JWT"} and nothing else
+  /// in it, canonical base64url, sub, user_id, jti, iss, aud, iat and exp present once and right, iat at most
+  /// 30 s ahead, exp not passed. Otherwise ErrorKind::invalid_token "invalid_token" ("Could not validate
+  /// user"); the reason is in Error::log.
   Result<Claims> verify(std::string_view token, Time now) const;
 
  private:
