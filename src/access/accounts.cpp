@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: MIT
+#include "access/accounts.hpp"
+
+#include "access/email.hpp"
+#include "crypto/password.hpp"
+#include "crypto/random.hpp"
+#include "domain/words.hpp"
+
+namespace inferkeep::access {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::size_t sign_in_id_bytes = 16;
+
+Error refused_password(const PasswordFault& fault, const std::string& member) {
+  Error error = invalid({fault.type, {"body", member}, fault.msg, std::nullopt, fault.ctx});
+  error.code = fault.code;
+  return error;
+}
+
+Error slow_down(std::chrono::seconds wait) {
+  return {ErrorKind::too_many_requests,
+          "rate_limited",
+          "Too many failed attempts, try again later",
+          {},
+          {},
+          wait};
+}
+
+crypto::Claims claims_of(const User& user, const SignIn& sign_in, Time now,
+                         const std::vector<std::string>& services) {
+  crypto::Claims claims{user.id.value, user.username,  std::string(to_string(user.role)), {}, sign_in.id,
+                        now,           sign_in.expires};
+  for (const std::string& service : services)
+    claims.access["has_access_" + service] = user.grants.contains(service);
+  return claims;
+}
+
+}  // namespace
+
+Accounts::Accounts(Parts parts, Options options)
+    : parts_(std::move(parts)),
+      options_(std::move(options)),
+      failures_(options_.failures, parts_.clock),
+      dummy_hash_(crypto::hash_password(Secret(crypto::random_hex(16)), options_.bcrypt_cost)) {}
+
+asio::awaitable<Result<void>> Accounts::sign_up(NewAccount account, Asker asker) {
+  auto user = co_await prepare(std::move(account), "password");
+  if (!user) co_return user.error();
+  auto created = co_await parts_.database.run([&] { return parts_.users.create(*user, std::nullopt); });
+  if (!created) {
+    parts_.log->info("register.conflict", {{"request_id", asker.request_id}, {"code", created.error().code}});
+    co_return created.error();
+  }
+  parts_.log->info("register.ok", {{"request_id", asker.request_id}, {"user_id", created->id.value}});
+  co_return Result<void>{};
+}
+
+asio::awaitable<Result<void>> Accounts::create(const Admin& admin, NewAccount account, Asker asker) {
+  const storage::AuditEvent audit{admin.id(), "admin.user_created", asker.request_id};
+  auto user = co_await prepare(std::move(account), "password");
+  if (!user) co_return user.error();
+  auto created = co_await parts_.database.run([&] { return parts_.users.create(*user, audit); });
+  if (!created) co_return created.error();
+  parts_.log->info(
+      audit.action,
+      {{"request_id", asker.request_id}, {"user_id", audit.actor.value}, {"subject_id", created->id.value}});
+  co_return Result<void>{};
+}
+
+asio::awaitable<Result<IssuedToken>> Accounts::sign_in(std::string username, Secret password, Asker asker) {
+  const std::string throttle_key = email_key(username) + '\n' + asker.peer;
+  if (const auto wait = failures_.wait(throttle_key)) {
+    parts_.log->warning("login.locked", {{"request_id", asker.request_id}, {"peer", asker.peer}});
+    co_return slow_down(*wait);
+  }
+  auto credential = co_await look_up(username);
+  if (!credential) co_return credential.error();
+  // An unknown name costs the same work as a known one, so that time does not tell them apart.
+  const std::string hash = *credential ? (*credential)->hashed_password : dummy_hash_;
+  auto right = co_await verify(password, hash);
+  if (!right) co_return right.error();
+  if (!*credential) co_return login_failed(throttle_key, "unknown name", asker);
+  if (!*right) co_return login_failed(throttle_key, "wrong password", asker);
+  if (!(*credential)->user.is_active) co_return login_failed(throttle_key, "deactivated", asker);
+
+  auto current = co_await upgraded_hash(**credential, std::move(password));
+  if (!current) co_return current.error();
+  auto token = co_await start((*credential)->user, *current, asker);
+  if (!token && token.error().kind == ErrorKind::not_found)
+    co_return login_failed(throttle_key, "changed meanwhile", asker);
+  if (token) failures_.succeeded(throttle_key);
+  co_return token;
+}
+
+asio::awaitable<Result<void>> Accounts::sign_out(Principal principal, Asker asker) {
+  auto ended = co_await parts_.database.run([&] { return parts_.sign_ins.end(principal.sign_in()); });
+  // Two sign-outs at once: the second finds it ended, which is what it asked for.
+  if (!ended && ended.error().kind != ErrorKind::not_found) co_return ended.error();
+  parts_.log->info("logout", {{"request_id", asker.request_id}, {"user_id", principal.id().value}});
+  co_return Result<void>{};
+}
+
+asio::awaitable<Result<void>> Accounts::change_password(Principal principal, Secret old_password,
+                                                        Secret new_password, Asker asker) {
+  const std::string throttle_key = "password\n" + std::to_string(principal.id().value);
+  if (const auto wait = failures_.wait(throttle_key)) co_return slow_down(*wait);
+  if (const auto fault = parts_.passwords.fault_for(new_password.reveal(), principal.username()))
+    co_return refused_password(*fault, "new_password");
+
+  auto credential =
+      co_await parts_.database.run([&] { return parts_.users.find_credential(principal.id()); });
+  if (!credential) co_return credential.error();
+  auto right = co_await verify(old_password, credential->hashed_password);
+  if (!right) co_return right.error();
+  if (!*right) {
+    failures_.failed(throttle_key);
+    parts_.log->warning("password.failed",
+                        {{"request_id", asker.request_id}, {"user_id", principal.id().value}});
+    co_return Error{ErrorKind::bad_credentials, "wrong_password", "Error on password change"};
+  }
+  if (new_password.reveal() == old_password.reveal())
+    co_return refused_password(
+        {"value_error", "Value error, the new password is the old one", {}, "weak_password"}, "new_password");
+
+  auto hashed = co_await hash(std::move(new_password));
+  if (!hashed) co_return hashed.error();
+  const storage::AuditEvent audit{principal.id(), "user.password_changed", asker.request_id};
+  auto changed = co_await parts_.database.run([&] {
+    return parts_.users.change_password(principal.id(), credential->hashed_password, *hashed,
+                                        principal.sign_in(), audit);
+  });
+  // Somebody else changed it while we hashed: what was given is no longer the old password.
+  if (!changed && changed.error().kind == ErrorKind::conflict)
+    co_return Error{ErrorKind::bad_credentials, "wrong_password", "Error on password change"};
+  if (changed) failures_.succeeded(throttle_key);
+  co_return changed;
+}
+
+asio::awaitable<Result<std::string>> Accounts::hash(Secret password) {
+  co_return co_await parts_.hashing.run(
+      [&] { return Result<std::string>(crypto::hash_password(password, options_.bcrypt_cost)); });
+}
+
+asio::awaitable<Result<bool>> Accounts::verify(Secret password, std::string hash) {
+  co_return co_await parts_.hashing.run(
+      [&] { return Result<bool>(crypto::verify_password(password, hash, options_.bcrypt_cost)); });
+}
+
+asio::awaitable<Result<storage::NewUser>> Accounts::prepare(NewAccount account,
+                                                            const std::string& password_member) {
+  if (const auto fault = parts_.passwords.fault_for(account.password.reveal(), account.username))
+    co_return refused_password(*fault, password_member);
+  auto hashed = co_await hash(account.password);
+  if (!hashed) co_return hashed.error();
+  co_return to_new_user(account, std::move(*hashed));
+}
+
+asio::awaitable<Result<std::optional<storage::Credential>>> Accounts::look_up(std::string username) {
+  using Found = Result<std::optional<storage::Credential>>;
+  auto credential =
+      co_await parts_.database.run([&] { return parts_.users.find_credential(email_key(username)); });
+  if (credential) co_return Found(std::move(*credential));
+  if (credential.error().kind == ErrorKind::not_found) co_return Found(std::nullopt);
+  co_return credential.error();
+}
+
+/// Passwords hashed at a lower cost are hashed anew while we know the password.
+asio::awaitable<Result<std::string>> Accounts::upgraded_hash(const storage::Credential& credential,
+                                                             Secret password) {
+  if (!crypto::needs_rehash(credential.hashed_password, options_.bcrypt_cost))
+    co_return credential.hashed_password;
+  auto costlier = co_await hash(std::move(password));
+  if (!costlier) co_return costlier.error();
+  auto stored = co_await parts_.database.run(
+      [&] { return parts_.users.upgrade_hash(credential.user.id, credential.hashed_password, *costlier); });
+  if (!stored) co_return stored.error();
+  parts_.log->info("auth.rehash", {{"user_id", credential.user.id.value}});
+  co_return *costlier;
+}
+
+asio::awaitable<Result<IssuedToken>> Accounts::start(const User& user, std::string hash, const Asker& asker) {
+  const Time now =
+      std::chrono::floor<std::chrono::seconds>(parts_.clock());  // a token counts in whole seconds
+  const SignIn sign_in{crypto::random_hex(sign_in_id_bytes), user.id, now + options_.token_life};
+  auto started = co_await parts_.database.run([&] { return parts_.sign_ins.start(sign_in, hash); });
+  if (!started) co_return started.error();
+  parts_.log->info("login.ok",
+                   {{"request_id", asker.request_id}, {"user_id", user.id.value}, {"peer", asker.peer}});
+  co_return IssuedToken{parts_.tokens.issue(claims_of(user, sign_in, now, options_.services)),
+                        options_.token_life};
+}
+
+Error Accounts::login_failed(const std::string& throttle_key, const char* reason, const Asker& asker) {
+  failures_.failed(throttle_key);
+  parts_.log->warning("login.failed",
+                      {{"request_id", asker.request_id}, {"peer", asker.peer}, {"reason", reason}});
+  return {ErrorKind::bad_credentials, "bad_credentials", "Could not validate user", reason};
+}
+
+storage::NewUser to_new_user(const NewAccount& account, std::string hashed_password) {
+  const std::string address = normal_email(account.username);
+  return {address,         email_key(address), account.first_name, account.last_name, account.country,
+          hashed_password, account.role,       account.is_active,  account.grants};
+}
+
+}  // namespace inferkeep::access

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#include "access/authenticator.hpp"
+
+#include <mutex>
+
+namespace inferkeep::access {
+namespace {
+
+Error refused(std::string why) {
+  return {ErrorKind::invalid_token, "invalid_token", "Could not validate user", std::move(why)};
+}
+
+}  // namespace
+
+Authenticator::Authenticator(const crypto::TokenCodec& codec, const Standings& standings, Clock clock,
+                             std::size_t cache_size)
+    : codec_(codec), standings_(standings), clock_(std::move(clock)), cache_size_(cache_size) {}
+
+Result<Identity> Authenticator::identify(std::string_view text) {
+  const Time now = clock_();
+  const std::string token(text);
+  auto verified = verify(token, now);
+  if (!verified) return verified.error();
+  if (verified->expires <= now) return refused("expired");
+  auto standing = standings_.behind(verified->sign_in, verified->user, now);
+  if (!standing) return refused("the sign-in has ended");
+  if (!standing->is_active) return refused("the person is deactivated");
+  return Identity{std::move(*standing), verified->sign_in};
+}
+
+Result<Authenticator::Remembered> Authenticator::verify(const std::string& token, Time now) {
+  if (auto known = recall(token)) return *known;
+  const auto claims = codec_.verify(token, now);
+  if (!claims) return claims.error();
+  Remembered verified{UserId{claims->user_id}, claims->sign_in, claims->expires};
+  remember(token, verified);
+  return verified;
+}
+
+std::optional<Authenticator::Remembered> Authenticator::recall(const std::string& token) const {
+  const std::shared_lock lock(mutex_);
+  const auto found = verified_.find(token);
+  if (found == verified_.end()) return std::nullopt;
+  return found->second;
+}
+
+void Authenticator::remember(const std::string& token, const Remembered& verified) {
+  const std::unique_lock lock(mutex_);
+  if (verified_.size() >= cache_size_) verified_.clear();  // the live ones come back with their next call
+  verified_.emplace(token, verified);
+}
+
+}  // namespace inferkeep::access
