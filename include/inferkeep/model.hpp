@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <span>
-#include <string>
+#include <stop_token>
 #include <vector>
 
 namespace inferkeep {
@@ -25,6 +25,10 @@ class LoadContext {
 
   /// How many threads one run may use.
   virtual int threads_per_run() const = 0;
+
+  /// Asked to stop when loading takes too long or the program ends. A load that can take long looks at it and
+  /// throws.
+  virtual std::stop_token stop() const { return {}; }
 };
 
 /// A model behind a service: one instance per service, loaded once.
@@ -45,7 +49,9 @@ class Model {
   /// case. Throwing, or any other number of outputs, ends these calls as `model_error`.
   virtual std::vector<Out> predict(std::span<const In> batch) = 0;
 
-  /// A run has passed its deadline: make predict return or throw soon, if that can be done. Must not block.
+  /// Nobody waits for the run under way any more: make predict return or throw soon, if that can be done.
+  /// Must not block. Called again every few hundredths of a second until predict has ended, because the first
+  /// call may come before the run has properly begun; never during `load`.
   virtual void cancel() noexcept {}
 };
 

@@ -27,14 +27,16 @@ struct ServiceSpec {
 
 /// One model behind a bounded queue and a worker thread of its own, which first loads the model and then
 /// takes all that waits, up to max_batch items, and runs it at once: no added delay when idle, larger batches
-/// when busy. Thread-safe. The destructor ends the run under way and answers all that waits with
-/// ErrorKind::unavailable.
+/// when busy. When a run of several calls fails, each of them is tried again alone, so that only the guilty
+/// one fails. Thread-safe. The destructor ends the run under way and answers all that waits with
+/// ErrorKind::unavailable; the io_contexts whose coroutines wait must still be there then.
 class Service {
  public:
   struct Options {
     std::size_t max_batch = 64;      ///< items in one run
-    std::size_t queue_limit = 1024;  ///< items that may wait
+    std::size_t queue_limit = 1024;  ///< items that may wait; a call of more is always refused
     int threads_per_run = 1;
+    std::chrono::milliseconds load_limit = std::chrono::minutes{2};  ///< then loading is asked to stop
   };
   using Deadline = std::chrono::steady_clock::time_point;
 
