@@ -23,15 +23,18 @@
 #include <tuple>
 #include <utility>
 
+#include "inferkeep/detail/check.hpp"
 #include "inferkeep/detail/member.hpp"
 
 namespace inferkeep {
 
-/// What is wrong with a text, as a sentence behind "Value error, "; nothing where it is fine.
+/// What is wrong with a text, as a sentence behind "Value error, "; nothing where it is fine. A sentence that
+/// begins with "value is not" stands alone: "value is not a valid email address: …".
 using TextCheck = std::optional<std::string> (*)(const std::string& text);
 
 /// One member of a struct: its name outside, where it lies, what it may hold. Every function returns a
-/// changed copy.
+/// changed copy. Of an optional, limits and checks bind the value; of a list, lengths bind the list itself,
+/// all else its elements.
 template <class Owner, class Member>
 struct Field {
   /// What a default or an example is written as: the member's own type, but a view for a text.
@@ -45,6 +48,7 @@ struct Field {
   std::optional<Literal> example_literal = {};
   TextCheck text_check = nullptr;
   std::string_view named_check = {};
+  detail::Names required_services = {};
   bool is_secret = false;
 
   /// Shown in the OpenAPI schema and in forms.
@@ -72,7 +76,8 @@ struct Field {
   constexpr Field max_length(std::size_t n) const {
     return with([&](Field& f) { f.limits.max_length = n; });
   }
-  /// An ECMAScript regular expression that must be found in the text.
+  /// An ECMAScript regular expression, without back-references, that must be found in the text. Such a text
+  /// has at most 4,096 characters, or max_length where that is less.
   constexpr Field pattern(std::string_view regex) const {
     return with([&](Field& f) { f.limits.pattern = regex; });
   }
@@ -83,6 +88,13 @@ struct Field {
   /// Taken where the input has no such member; without it the member is required, unless it is an optional.
   constexpr Field default_value(Literal v) const {
     return with([&](Field& f) { f.default_literal = v; });
+  }
+  /// Of service flags: only these services' flags are required, the others may be left out. Without it, and
+  /// without a default, every service's flag is required.
+  template <class... Services>
+  constexpr Field required_for(Services... services) const {
+    static_assert(std::is_same_v<Member, ServiceFlags>, "required_for is for service flags");
+    return with([&](Field& f) { f.required_services = {{services...}, sizeof...(services)}; });
   }
   constexpr Field example(Literal v) const {
     return with([&](Field& f) { f.example_literal = v; });
@@ -96,7 +108,7 @@ struct Field {
   constexpr Field checked_as(std::string_view rule) const {
     return with([&](Field& f) { f.named_check = rule; });
   }
-  /// Never echoed in an answer or a log.
+  /// Never echoed in an answer or a log, never stored in a log table.
   constexpr Field secret() const {
     return with([](Field& f) { f.is_secret = true; }).format("password");
   }
@@ -126,8 +138,11 @@ struct Description {
   constexpr Description doc(std::string_view t) const { return {list, name, t}; }
 };
 
+/// Fails to compile where a description contradicts itself (inferkeep/detail/check.hpp lists how).
 template <class... Fields>
-constexpr Description<Fields...> describe(Fields... list) {
+consteval Description<Fields...> describe(Fields... list) {
+  (detail::check_field(list), ...);
+  detail::check_names({std::string_view{list.name}...});
   return {std::tuple{list...}};
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <map>
 #include <optional>
@@ -29,6 +30,13 @@ struct Limits {
   std::string_view pattern = {}, format = {};
 };
 
+/// A struct of the author's: a class that is neither a text nor a container nor one of ours.
+template <class T>
+concept PlainStruct = std::is_class_v<T> && !std::is_same_v<T, ServiceFlags> && !requires {
+  typename T::value_type;
+};
+
+/// What a default or an example of a T is written as.
 template <class T>
 struct Literal {
   using type = T;
@@ -49,14 +57,29 @@ template <>
 struct Literal<ServiceFlags> {
   using type = bool;
 };
-
 /// A struct has no literal either.
+template <PlainStruct T>
+struct Literal<T> {
+  using type = std::nullptr_t;
+};
 template <class T>
-using literal_of = typename Literal < std::conditional_t < std::is_class_v<T> &&
-                   !std::is_same_v<T, std::string> && !std::is_same_v<T, ServiceFlags> && !requires {
-  typename T::value_type;
-}
-, std::vector<T>, T >> ::type;
+using literal_of = typename Literal<T>::type;
+
+/// What stands inside optionals and lists, however deep.
+template <class T>
+struct Innermost {
+  using type = T;
+};
+template <class T>
+struct Innermost<std::optional<T>> : Innermost<T> {};
+template <class T>
+struct Innermost<std::vector<T>> : Innermost<T> {};
+
+/// A few names, in a type that lives at compile time.
+struct Names {
+  std::array<std::string_view, 8> list = {};
+  std::size_t count = 0;
+};
 
 }  // namespace detail
 }  // namespace inferkeep

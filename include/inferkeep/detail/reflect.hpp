@@ -30,6 +30,7 @@ struct FieldInfo {
   void* (*address)(void* owner) = nullptr;  ///< of the member inside its struct
   Limits limits;
   bool required = true;
+  std::vector<std::string_view> required_for;  ///< service flags: the services whose flag is required
   bool secret = false;
   void (*set_default)(void* member) = nullptr;  ///< nullptr where there is none (or the optional's "absent")
   AnyValue (*example)() = nullptr;              ///< a Member; nullptr where there is none
@@ -52,10 +53,12 @@ struct TypeInfo {
   std::size_t (*index)(const void*) = nullptr;                  ///< enumeration: position in words
   void (*set_index)(void*, std::size_t) = nullptr;              ///< enumeration
   void* (*engage)(void*) = nullptr;                             ///< optional: makes it hold a value, gives it
+  void (*reset)(void*) = nullptr;                               ///< optional: makes it hold none
   const void* (*held)(const void*) = nullptr;                   ///< optional: its value or nullptr
   std::size_t (*size)(const void*) = nullptr;                   ///< list
   void (*resize)(void*, std::size_t) = nullptr;                 ///< list
-  const void* (*at)(const void*, std::size_t) = nullptr;        ///< list; not of bool
+  const void* (*at)(const void*, std::size_t) = nullptr;        ///< list
+  void* (*slot)(void*, std::size_t) = nullptr;                  ///< list; nullptr for a list of bool
   void (*set_at)(void*, std::size_t, void* element) = nullptr;  ///< list: moves the element in
   AnyValue (*make)() = nullptr;                                 ///< a fresh, value-initialised object
 };
@@ -108,7 +111,9 @@ FieldInfo field_info() {
                    return &(static_cast<T*>(owner)->*(std::get<I>(fields<T>.list).member));
                  },
                  .limits = f.limits,
-                 .required = !is_optional<Member> && !f.default_literal,
+                 .required = !is_optional<Member> && !f.default_literal && f.required_services.count == 0,
+                 .required_for = {f.required_services.list.begin(),
+                                  f.required_services.list.begin() + f.required_services.count},
                  .secret = f.is_secret,
                  .text_check = f.text_check,
                  .named_check = f.named_check};
@@ -153,8 +158,10 @@ TypeInfo enum_info() {
 template <class T>
 TypeInfo optional_info() {
   using Held = typename T::value_type;
+  static_assert(!is_optional<Held>, "an optional of an optional: JSON has one null only");
   TypeInfo info{.kind = Kind::optional, .element = &type_info<Held>()};
   info.engage = [](void* o) -> void* { return &static_cast<T*>(o)->emplace(); };
+  info.reset = [](void* o) { static_cast<T*>(o)->reset(); };
   info.held = [](const void* o) -> const void* {
     const auto& optional = *static_cast<const T*>(o);
     return optional ? &*optional : nullptr;
@@ -171,6 +178,8 @@ TypeInfo list_info() {
   info.set_at = [](void* l, std::size_t i, void* e) {
     (*static_cast<T*>(l))[i] = std::move(*static_cast<Element*>(e));
   };
+  if constexpr (!std::is_same_v<Element, bool>)
+    info.slot = [](void* l, std::size_t i) -> void* { return &(*static_cast<T*>(l))[i]; };
   info.at = [](const void* l, std::size_t i) -> const void* {
     if constexpr (std::is_same_v<Element, bool>) {  // vector<bool> has no elements to point at
       static constexpr bool values[] = {false, true};
