@@ -140,6 +140,7 @@ Acquire::IndexTargets::deb::Packages {
   Description "\$(RELEASE)/\$(COMPONENT) \$(ARCHITECTURE) Packages";
   Optional "no";
 };
+APT::Update::Error-Mode "any";
 Acquire::Retries "3";
 APT::Get::AllowUnauthenticated "false";
 Acquire::AllowInsecureRepositories "false";
