@@ -5,7 +5,7 @@
 //   struct House { int age; double surface; std::optional<std::string> note; };
 //
 //   template <>
-//   constexpr auto inferkeep::fields<House> = inferkeep::describe(
+//   inline constexpr auto inferkeep::fields<House> = inferkeep::describe(
 //       inferkeep::field("age", &House::age).range(0, 400).doc("Age, years"),
 //       inferkeep::field("surface", &House::surface).greater_than(0).doc("Living area, m²"),
 //       inferkeep::field("note", &House::note).max_length(200));
@@ -151,7 +151,7 @@ template <class T>
 inline constexpr detail::NotDescribed fields{};
 
 /// Specialise it for each enum: the words by which the outside knows its values.
-///   template <> constexpr auto inferkeep::enumerators<Mood> = std::array{std::pair{"good", Mood::good}, …};
+///   template <> inline constexpr auto inferkeep::enumerators<Mood> = std::array{std::pair{"good", Mood::good}, …};
 template <class E>
 inline constexpr detail::NotDescribed enumerators{};
 
