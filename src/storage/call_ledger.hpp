@@ -11,12 +11,13 @@
 
 namespace inferkeep::storage {
 
-/// Writes the calls. A call's row is on disk (committed, fsynced) before `record` returns its id; whoever answers only
-/// after that can never have answered an unrecorded call.
+/// Writes the calls. A call's row is on disk (committed, fsynced) before `record` returns its id; whoever
+/// answers only after that can never have answered an unrecorded call.
 ///
-/// One writer thread takes all calls that wait, writes them in one transaction and then wakes their callers (group
-/// commit: one fsync for many calls, no added delay for a single one). A transaction that fails wakes its callers with
-/// ErrorKind::unavailable; none of its rows exists then. Thread-safe; `record` suspends and never blocks.
+/// One writer thread takes all calls that wait, writes them in one transaction and then wakes their callers
+/// (group commit: one fsync for many calls, no added delay for a single one). A transaction that fails wakes
+/// its callers with ErrorKind::unavailable; none of its rows exists then. Thread-safe; `record` suspends and
+/// never blocks.
 class CallLedger {
  public:
   struct Options {
@@ -27,8 +28,8 @@ class CallLedger {
   CallLedger(Database& database, Options options, std::shared_ptr<Log> log);
   ~CallLedger();  ///< writes what was accepted, then ends the thread
 
-  /// Returns ErrorKind::busy when the queue is full (nothing was written), ErrorKind::unavailable when the database
-  /// failed (nothing was written).
+  /// Returns ErrorKind::busy when the queue is full (nothing was written), ErrorKind::unavailable when the
+  /// database failed (nothing was written).
   boost::asio::awaitable<Result<CallId>> record(ServiceCall call);
 
  private:

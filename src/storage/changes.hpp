@@ -8,8 +8,9 @@
 
 namespace inferkeep::storage {
 
-/// Hears of every committed change to who may act. Called in the order of the commits, on the thread that made the
-/// change, after the commit and before the store's function returns: what a caller was told is already in force.
+/// Hears of every committed change to who may act. Called in the order of the commits, on the thread that
+/// made the change, after the commit and before the store's function returns: what a caller was told is
+/// already in force.
 class Changes {
  public:
   virtual ~Changes() = default;
@@ -17,7 +18,8 @@ class Changes {
   virtual void user_removed(UserId id) = 0;                 ///< their sign-ins have ended with them
   virtual void sign_in_started(const SignIn& sign_in) = 0;
   virtual void sign_in_ended(std::string_view sign_in) = 0;
-  virtual void sign_ins_ended(UserId user, std::string_view except) = 0;  ///< all but one; none where `except` is empty
+  virtual void sign_ins_ended(UserId user,
+                              std::string_view except) = 0;  ///< all but one; none where `except` is empty
 };
 
 }  // namespace inferkeep::storage

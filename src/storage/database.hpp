@@ -13,20 +13,20 @@ namespace inferkeep::storage {
 
 struct DatabaseOptions {
   std::string url;  ///< sqlite:///relative.db, sqlite:////absolute.db; postgresql://… is for a later release
-  std::size_t readers = 4;                      ///< pooled sessions
+  std::size_t readers = 4;                       ///< pooled sessions
   std::chrono::milliseconds busy_timeout{2000};  ///< how long to wait for another process's write lock
 };
 
 class SessionPool;
 
-/// One open database. Thread-safe. Every function of the stores blocks (disk, locks): call them on the database pool,
-/// never on an I/O thread. A fault of the database is ErrorKind::unavailable "db_unavailable" with retry_after; the
-/// library's message goes to Error::log.
+/// One open database. Thread-safe. Every function of the stores blocks (disk, locks): call them on the
+/// database pool, never on an I/O thread. A fault of the database is ErrorKind::unavailable "db_unavailable"
+/// with retry_after; the library's message goes to Error::log.
 class Database {
  public:
-  /// Opens (for SQLite: creates, mode 0600), checks that the durability settings hold (WAL, synchronous=FULL, foreign
-  /// keys) and migrates up. Returns ErrorKind::unavailable with a sentence that names the fault: unreadable or damaged
-  /// file, schema newer than the program, unknown URL.
+  /// Opens (for SQLite: creates, mode 0600), checks that the durability settings hold (WAL, synchronous=FULL,
+  /// foreign keys) and migrates up. Returns ErrorKind::unavailable with a sentence that names the fault:
+  /// unreadable or damaged file, schema newer than the program, unknown URL.
   static Result<std::unique_ptr<Database>> open(const DatabaseOptions& options, std::shared_ptr<Log> log);
   ~Database();
 

@@ -17,8 +17,8 @@ class SignInStore {
  public:
   virtual ~SignInStore() = default;
 
-  /// Returns ErrorKind::not_found if the user is gone, inactive, or no longer has `password_hash`: who signs in while an
-  /// admin deactivates them, or while their password changes, does not slip through.
+  /// Returns ErrorKind::not_found if the user is gone, inactive, or no longer has `password_hash`: who signs
+  /// in while an admin deactivates them, or while their password changes, does not slip through.
   virtual Result<void> start(const SignIn& sign_in, const std::string& password_hash) = 0;
 
   /// Returns ErrorKind::not_found if it is not live (unknown or ended already).

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// People and their rights, in business words. All functions may be called from any thread, block on the database, and
-// besides the errors named return ErrorKind::unavailable when it fails. Each change is one transaction, with its audit
-// event where one is given, and is told to the database's Changes.
+// People and their rights, in business words. All functions may be called from any thread, block on the
+// database, and besides the errors named return ErrorKind::unavailable when it fails. Each change is one
+// transaction, with its audit event where one is given, and is told to the database's Changes.
 #pragma once
 
 #include <memory>
@@ -59,23 +59,25 @@ class UserStore {
   /// In id order, behind `after`, at most `limit`.
   virtual Result<std::vector<User>> list(UserId after, std::size_t limit) = 0;
 
-  /// Returns ErrorKind::not_found "not_found" ("User not found"), or ErrorKind::conflict "last_admin" if no active
-  /// admin would be left.
+  /// Returns ErrorKind::not_found "not_found" ("User not found"), or ErrorKind::conflict "last_admin" if no
+  /// active admin would be left.
   virtual Result<User> change_rights(UserId id, const RightsChange& change, const AuditEvent& audit) = 0;
 
-  /// Frees the name, wipes the person's data and ends the sign-ins; their calls stay, without an owner to show.
-  /// Returns errors as change_rights.
+  /// Frees the name, wipes the person's data and ends the sign-ins; their calls stay, without an owner to
+  /// show. Returns errors as change_rights.
   virtual Result<void> remove(UserId id, const AuditEvent& audit) = 0;
 
   /// As remove, for the bootstrap account: no last-admin guard.
   virtual Result<void> remove_unguarded(UserId id, const AuditEvent& audit) = 0;
 
-  /// Stores the new hash only where `old_hash` is still the present one, and ends the user's sign-ins but `keep`.
-  /// Returns ErrorKind::conflict "changed_meanwhile" otherwise, ErrorKind::not_found if the user is gone.
+  /// Stores the new hash only where `old_hash` is still the present one, and ends the user's sign-ins but
+  /// `keep`. Returns ErrorKind::conflict "changed_meanwhile" otherwise, ErrorKind::not_found if the user is
+  /// gone.
   virtual Result<void> change_password(UserId id, const std::string& old_hash, const std::string& new_hash,
                                        const std::string& keep, const AuditEvent& audit) = 0;
 
-  /// Replaces the hash by a costlier one of the same password; silently nothing where it has changed meanwhile.
+  /// Replaces the hash by a costlier one of the same password; silently nothing where it has changed
+  /// meanwhile.
   virtual Result<void> upgrade_hash(UserId id, const std::string& old_hash, const std::string& new_hash) = 0;
 };
 

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// Internal to storage: how an audit event is written.
+#pragma once
+
+#include <soci/soci.h>
+
+#include <optional>
+
+#include "domain/user.hpp"
+#include "storage/audit.hpp"
+
+namespace inferkeep::storage {
+
+/// To be called inside the transaction that makes the change. Of each state what the person may do is kept,
+/// and neither their secrets nor their personal data: the audit trail outlives the person's row.
+void write_audit(soci::session& sql, const AuditEvent& event, UserId subject,
+                 const std::optional<User>& before, const std::optional<User>& after);
+
+}  // namespace inferkeep::storage

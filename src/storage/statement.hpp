@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// Internal to storage: what SOCI's statements lack for our use.
+#pragma once
+
+#include <soci/soci.h>
+
+#include <optional>
+#include <string>
+
+namespace inferkeep::storage {
+
+/// A text or NULL, in the two halves that SOCI binds.
+struct Nullable {
+  explicit Nullable(const std::optional<std::string>& value)
+      : text(value.value_or("")), indicator(value ? soci::i_ok : soci::i_null) {}
+  std::string text;
+  mutable soci::indicator indicator;  // SOCI takes no const one, and does not write to it
+};
+
+template <class T>
+void bind(soci::statement& statement, const T& value) {
+  statement.exchange(soci::use(value));
+}
+
+inline void bind(soci::statement& statement, const Nullable& value) {
+  statement.exchange(soci::use(value.text, value.indicator));
+}
+
+/// Makes a bound statement ready to run.
+inline void prepare(soci::statement& statement, const std::string& text) {
+  statement.alloc();
+  statement.prepare(text);
+  statement.define_and_bind();
+}
+
+/// Runs one statement with these values in the order of its parameters; returns how many rows it touched.
+template <class... Values>
+long long change(soci::session& sql, const std::string& text, const Values&... values) {
+  soci::statement statement{sql};
+  (bind(statement, values), ...);
+  prepare(statement, text);
+  statement.execute(true);
+  return statement.get_affected_rows();
+}
+
+}  // namespace inferkeep::storage
