@@ -9,25 +9,10 @@
 
 #include "base/log.hpp"
 #include "base/result.hpp"
+#include "http/limits.hpp"
 #include "http/message.hpp"
 
 namespace inferkeep::http {
-
-/// Every ceiling and deadline of a connection (docs/configuration.md; security H, Q1 to Q4). Sizes in bytes.
-struct Limits {
-  std::size_t head_size = 8 * 1024;
-  std::size_t head_count = 100;
-  std::size_t target_size = 4 * 1024;
-  std::size_t requests_per_connection = 1000;
-  std::size_t connections = 4096;
-  std::size_t connections_per_peer = 256;
-  std::size_t bodies_in_flight = 256 * 1024 * 1024;  ///< bytes of all bodies held at once
-  std::size_t body_rate = 1024;                      ///< least bytes a second, once a body has begun
-  std::chrono::milliseconds head_timeout{10'000};
-  std::chrono::milliseconds body_timeout{30'000};
-  std::chrono::milliseconds write_timeout{30'000};  ///< without progress
-  std::chrono::milliseconds idle_timeout{60'000};   ///< between two requests
-};
 
 /// What stands behind the sockets. One object serves all connections from several threads at once.
 class Handler {
@@ -46,8 +31,8 @@ class Handler {
                           std::string_view request_id) const = 0;
 };
 
-/// HTTP/1.1 on one address: `threads` I/O threads, one io_context each, each with its own listening socket (SO_REUSEPORT).
-/// start, drain and stop may be called from any thread.
+/// HTTP/1.1 on one address: `threads` I/O threads, one io_context each, each with its own listening socket
+/// (SO_REUSEPORT). start, drain and stop may be called from any thread.
 class Server {
  public:
   struct Options {
@@ -65,8 +50,8 @@ class Server {
   Result<void> start();
   std::uint16_t port() const;  ///< the port in use, once started
 
-  /// Stops accepting, lets requests that have begun finish (at most `patience`), answers them with Connection: close,
-  /// then closes every connection. Returns true when nothing had to be cut.
+  /// Stops accepting, lets requests that have begun finish (at most `patience`), answers them with
+  /// Connection: close, then closes every connection. Returns true when nothing had to be cut.
   bool drain(std::chrono::milliseconds patience);
   void stop();
 

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+// What all connections of a server share: how many there may be, and how many bytes their bodies may hold.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/ip/address.hpp>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <utility>
+
+#include "http/limits.hpp"
+
+namespace inferkeep::http {
+
+/// Counts connections, in all and per peer. Thread-safe. Must outlive its tickets.
+class Admission {
+ public:
+  /// An IPv4 address, or the /64 network of an IPv6 one: there one subscriber has 2^64 addresses.
+  using Peer = std::uint64_t;
+  enum class Verdict { admitted, peer_is_full, server_is_full };
+
+  explicit Admission(const Limits& limits) : limits_(limits) {}
+
+  static Peer peer_of(const boost::asio::ip::address& address);
+
+  /// Each Verdict::admitted must be followed by one leave().
+  Verdict enter(Peer peer);
+  void leave(Peer peer);
+
+  std::size_t count() const;
+  /// Waits until no connection is left, at most until `end`. Returns whether that came true.
+  bool wait_until_empty(std::chrono::steady_clock::time_point end);
+
+ private:
+  const Limits& limits_;
+  mutable std::mutex mutex_;
+  std::condition_variable emptied_;
+  std::map<Peer, std::size_t> by_peer_;
+  std::size_t count_ = 0;
+};
+
+/// The bytes that all bodies may hold together. Thread-safe.
+class ByteBudget {
+ public:
+  explicit ByteBudget(std::size_t limit) : limit_(limit) {}
+  bool take(std::size_t bytes);
+  void give_back(std::size_t bytes) { taken_.fetch_sub(bytes, std::memory_order_relaxed); }
+
+ private:
+  std::size_t limit_;
+  std::atomic<std::size_t> taken_{0};
+};
+
+/// One body's share of a budget; given back at the end. Taken as bytes arrive, so that an announced length
+/// reserves nothing.
+class ByteLease {
+ public:
+  explicit ByteLease(ByteBudget& budget) : budget_(budget) {}
+  ByteLease(const ByteLease&) = delete;
+  ByteLease& operator=(const ByteLease&) = delete;
+  ~ByteLease() { release(); }
+
+  /// Whether the budget has room for `size` bytes in all.
+  bool grow_to(std::size_t size);
+  void release() { budget_.give_back(std::exchange(held_, 0)); }
+
+ private:
+  ByteBudget& budget_;
+  std::size_t held_ = 0;
+};
+
+}  // namespace inferkeep::http

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: MIT
+#include "http/connection.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "http/answer_head.hpp"
+#include "http/request_id.hpp"
+#include "http/syntax.hpp"
+
+namespace inferkeep::http {
+namespace asio = boost::asio;
+namespace {
+
+using Clock = Watchdog::Clock;
+
+constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
+constexpr std::size_t read_size = 16 * 1024;
+constexpr std::chrono::milliseconds linger_time{800};
+constexpr std::size_t linger_bytes = 32 * 1024 * 1024;
+constexpr Refusal late_head{408, "timeout", "Request head took too long"};
+constexpr Refusal late_body{408, "timeout", "Request body took too long"};
+constexpr Refusal cut_short{400, "bad_framing", "Request ended too early"};
+
+/// The handler chose a status that cannot end a request, or one that no client knows.
+bool is_final_status(unsigned status) {
+  return status >= 200 && status <= 599;
+}
+
+}  // namespace
+
+Connection::Connection(asio::ip::tcp::socket socket, std::string peer, Shared& shared)
+    : socket_(std::move(socket)),
+      peer_(std::move(peer)),
+      shared_(shared),
+      watchdog_(socket_),
+      buffer_(std::max(read_size, shared.limits.head_size + 1)),
+      lease_(shared.bodies) {}
+
+asio::awaitable<void> Connection::run() {
+  try {
+    // The first request has no longer than its head may take: whoever connects and says nothing is no browser
+    // at rest.
+    watchdog_.set_after(std::min(shared_.limits.head_timeout, shared_.limits.idle_timeout));
+    watchdog_.start(weak_from_this());
+    co_await serve();
+  } catch (const std::exception& exception) {
+    shared_.log.handler_threw(peer_, request_.request_id, exception.what());
+  } catch (...) {
+    shared_.log.handler_threw(peer_, request_.request_id, "unknown exception");
+  }
+  watchdog_.stop();
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+}
+
+// g++ 12 miscompiles co_await inside the conditions of loops and behind &&, so each stands in a statement of
+// its own.
+
+asio::awaitable<void> Connection::serve() {
+  for (bool more = true; more;) {
+    const bool answered = co_await serve_one();
+    more = answered;
+  }
+  if (open_ && refusal_) co_await answer_refusal();
+  if (open_) co_await linger();
+}
+
+asio::awaitable<bool> Connection::serve_one() {
+  const bool begun = co_await receive_head();
+  if (!begun) co_return false;
+  if (head_.framing.kind != Framing::Kind::none) {
+    const bool whole = co_await receive_body();
+    if (!whole) co_return false;
+  }
+  watchdog_.clear();  // the handler keeps its own time
+  auto response = co_await answer();
+  forget_body();
+  const bool goes_on = co_await send(std::move(response));
+  co_return goes_on;
+}
+
+void Connection::end_if_idle() {
+  boost::system::error_code ignored;
+  if (waiting_for_head_ && !has_begun()) socket_.cancel(ignored);
+}
+
+void Connection::cut() {
+  open_ = false;
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+}
+
+// ---- head --------------------------------------------------------------------------------------
+
+std::string_view Connection::buffered() const {
+  const auto data = buffer_.data();
+  return {static_cast<const char*>(data.data()), data.size()};
+}
+
+bool Connection::refuse(const Refusal& refusal) {
+  refusal_ = refusal;
+  return false;
+}
+
+asio::awaitable<bool> Connection::receive_head() {
+  scanned_ = 0;
+  request_.method = Method::get;
+  request_.request_id.clear();
+  bool begun = false;
+  while (!head_is_whole()) {
+    if (refusal_) co_return false;
+    if (!begun && buffer_.size() > 0) {
+      begun = true;
+      watchdog_.set_after(shared_.limits.head_timeout);
+    }
+    waiting_for_head_ = true;
+    const bool more = co_await fill_buffer();
+    waiting_for_head_ = false;
+    if (!more) co_return false;
+  }
+  co_return accept_head();
+}
+
+bool Connection::head_is_whole() {
+  if (buffer_.size() == 0) return false;
+  const auto progress = scan_head(buffered(), scanned_, shared_.limits);
+  scanned_ = buffer_.size();
+  refusal_ = progress.refusal;
+  if (progress.size == 0) return false;
+  scanned_ = progress.size;
+  return true;
+}
+
+/// Takes the head off the buffer and begins the request.
+bool Connection::accept_head() {
+  const auto refusal = parse_head(buffered().substr(0, scanned_), shared_.limits, head_);
+  buffer_.consume(scanned_);
+  if (refusal) return refuse(*refusal);
+  request_.method = head_.method;
+  request_.arrived = Clock::now();
+  request_.peer = peer_;
+  request_.body.clear();
+  std::swap(request_.path, head_.path);
+  std::swap(request_.query, head_.query);
+  std::swap(request_.headers, head_.headers);
+  const auto id = request_.header("x-request-id");
+  if (id && is_plain_id(*id))
+    request_.request_id.assign(*id);
+  else
+    make_request_id(request_.request_id);
+  return true;
+}
+
+asio::awaitable<bool> Connection::fill_buffer() {
+  const auto count = co_await receive_into(buffer_.prepare(buffer_.max_size() - buffer_.size()));
+  buffer_.commit(count);
+  co_return count > 0;
+}
+
+asio::awaitable<std::size_t> Connection::receive_into(asio::mutable_buffer space) {
+  boost::system::error_code error = asio::error::operation_aborted;
+  std::size_t count = 0;
+  if (shared_.draining && !has_begun())
+    count = socket_.read_some(space, error);  // what has come already is served
+  else if (!watchdog_.expired())
+    std::tie(error, count) = co_await socket_.async_read_some(space, as_result);
+  if (error) judge_read(error);
+  co_return error ? 0 : count;
+}
+
+/// Says what a failed read means: a request that ends too late or too early is answered, anyone else just
+/// goes.
+void Connection::judge_read(const boost::system::error_code& error) {
+  const bool too_late = error == asio::error::operation_aborted && watchdog_.expired();
+  if (has_begun() && too_late)
+    refuse(reading_body_ ? late_body : late_head);
+  else if (has_begun() && error == asio::error::eof)
+    refuse(cut_short);
+  else
+    open_ = false;
+}
+
+// ---- answer ------------------------------------------------------------------------------------
+
+asio::awaitable<Response> Connection::answer() {
+  std::string reason = "not a std::exception";
+  try {
+    auto response = co_await shared_.handler.handle(request_);
+    if (is_final_status(response.status)) co_return response;
+    reason = "status " + std::to_string(response.status);
+  } catch (const std::exception& exception) {
+    reason = exception.what();
+  } catch (...) {
+    reason = "unknown exception";
+  }
+  shared_.log.handler_threw(peer_, request_.request_id, reason);
+  co_return shared_.handler.refuse(500, "internal", "Internal Server Error", request_.request_id);
+}
+
+asio::awaitable<bool> Connection::send(Response response) {
+  const bool last = ++served_ >= shared_.limits.requests_per_connection;
+  const bool close = last || response.close || refusal_ || !head_.keep_alive || shared_.draining;
+  const bool head_only = request_.method == Method::head;
+  const AnswerContext context{.request_id = request_.request_id, .http_1_0 = head_.http_1_0, .close = close};
+  write_answer_head(response, context, answer_head_);
+  const bool written = co_await write(answer_head_, head_only ? std::string_view() : body_of(response));
+  // The first wait behind an answer is for the next request; pipelined ones need no wait.
+  if (written && !close) watchdog_.set_after(shared_.limits.idle_timeout);
+  co_return written && !close;
+}
+
+/// Most answers fit into the socket's buffer: one system call, no waiting.
+asio::awaitable<bool> Connection::write(std::string_view head, std::string_view body) {
+  std::array<asio::const_buffer, 2> parts{asio::buffer(head), asio::buffer(body)};
+  boost::system::error_code error;
+  std::size_t count = socket_.write_some(parts, error);
+  while (!error || error == asio::error::would_block) {
+    const auto of_head = std::min(count, parts[0].size());
+    parts[0] += of_head;
+    parts[1] += count - of_head;
+    if (parts[0].size() + parts[1].size() == 0) co_return true;
+    watchdog_.set_after(shared_.limits.write_timeout);
+    std::tie(error, count) = co_await socket_.async_write_some(parts, as_result);
+    if (watchdog_.expired()) reset();
+  }
+  co_return open_ = false;
+}
+
+/// A client that does not read leaves its answer in the kernel for minutes; a reset frees that memory.
+void Connection::reset() {
+  boost::system::error_code ignored;
+  socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+  socket_.close(ignored);
+}
+
+asio::awaitable<void> Connection::answer_refusal() {
+  forget_body();
+  if (request_.request_id.empty()) make_request_id(request_.request_id);
+  shared_.log.request_refused(*refusal_, peer_, request_.request_id);
+  auto response =
+      shared_.handler.refuse(refusal_->status, refusal_->code, refusal_->detail, request_.request_id);
+  if (refusal_->status == 405) response.set("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+  if (refusal_->status == 503) response.set("Retry-After", "1");
+  watchdog_.set_after(shared_.limits.write_timeout);
+  co_await send(std::move(response));
+}
+
+/// Closing with unread bytes would reset the connection, and the reset can overtake the answer. So: say that
+/// nothing more comes, and read what is still under way for a moment.
+asio::awaitable<void> Connection::linger() {
+  boost::system::error_code error;
+  socket_.shutdown(asio::socket_base::shutdown_send, error);
+  watchdog_.set_after(linger_time);
+  buffer_.clear();
+  for (std::size_t dropped = 0; !error && dropped < linger_bytes && !watchdog_.expired();) {
+    const auto space = buffer_.prepare(buffer_.max_size());
+    std::size_t count = 0;
+    std::tie(error, count) = co_await socket_.async_read_some(space, as_result);
+    dropped += count;
+  }
+}
+
+}  // namespace inferkeep::http

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace inferkeep::http {
+
+/// Every ceiling and deadline of a connection (docs/configuration.md; security H, Q1 to Q4). Sizes in bytes.
+struct Limits {
+  std::size_t head_size = 8 * 1024;  ///< the whole head: request line, headers and blank line
+  std::size_t head_count = 100;
+  std::size_t target_size = 4 * 1024;
+  std::size_t requests_per_connection = 1000;
+  std::size_t connections = 4096;
+  std::size_t connections_per_peer = 256;            ///< an IPv6 peer is its /64 network
+  std::size_t bodies_in_flight = 256 * 1024 * 1024;  ///< bytes of all bodies held at once
+  std::size_t body_rate = 1024;                      ///< least bytes a second, once a body has begun; 0 = any
+  std::chrono::milliseconds head_timeout{10'000};
+  std::chrono::milliseconds body_timeout{30'000};
+  std::chrono::milliseconds write_timeout{30'000};  ///< without progress
+  std::chrono::milliseconds idle_timeout{60'000};   ///< between two requests
+  /// The names that a Host header may carry, "example.org" (any port) or "example.org:8443"; empty allows
+  /// every name.
+  std::vector<std::string> hosts = {};
+};
+
+}  // namespace inferkeep::http
