@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: MIT
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <limits>
+
+#include "support.hpp"
+
+namespace inferkeep::inference::test {
+
+/// A field of every kind that a tensor holds; `crossed`, `narrow` and `single` meet another element type.
+template <class Side>
+struct AllKinds {
+  bool flag = false;
+  std::int32_t small = 0;
+  std::int64_t big = 0;
+  std::int32_t crossed = 0;
+  std::int64_t narrow = 0;
+  double number = 0;
+  double single = 0;
+  std::string text;
+  Mood mood = Mood::good;
+
+  bool operator==(const AllKinds&) const = default;
+};
+struct AsInput {};
+struct AsOutput {};
+using AllIn = AllKinds<AsInput>;
+using AllOut = AllKinds<AsOutput>;
+
+struct Integer {
+  std::int64_t n = 0;
+};
+struct IntegerOut {
+  std::int64_t m = 0;
+};
+struct MaybeIn {
+  std::optional<double> x;
+};
+struct TextIn {
+  std::string text;
+};
+struct TextOut {
+  std::string loud;
+};
+
+}  // namespace inferkeep::inference::test
+
+namespace inferkeep {
+namespace t = inference::test;
+
+template <>
+constexpr auto fields<t::AllIn> = describe(field("flag", &t::AllIn::flag), field("small", &t::AllIn::small),
+                                           field("big", &t::AllIn::big), field("crossed", &t::AllIn::crossed),
+                                           field("narrow", &t::AllIn::narrow),
+                                           field("number", &t::AllIn::number),
+                                           field("single", &t::AllIn::single), field("text", &t::AllIn::text),
+                                           field("mood", &t::AllIn::mood));
+template <>
+constexpr auto fields<t::AllOut> =
+    describe(field("flag_out", &t::AllOut::flag), field("small_out", &t::AllOut::small),
+             field("big_out", &t::AllOut::big), field("crossed_out", &t::AllOut::crossed),
+             field("narrow_out", &t::AllOut::narrow), field("number_out", &t::AllOut::number),
+             field("single_out", &t::AllOut::single), field("text_out", &t::AllOut::text),
+             field("mood_out", &t::AllOut::mood));
+template <>
+constexpr auto fields<t::Integer> = describe(field("n", &t::Integer::n));
+template <>
+constexpr auto fields<t::IntegerOut> = describe(field("m", &t::IntegerOut::m));
+template <>
+constexpr auto fields<t::MaybeIn> = describe(field("x", &t::MaybeIn::x));
+template <>
+constexpr auto fields<t::TextIn> = describe(field("text", &t::TextIn::text));
+template <>
+constexpr auto fields<t::TextOut> = describe(field("loud", &t::TextOut::loud));
+}  // namespace inferkeep
+
+namespace inferkeep::inference::test {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+
+class Bytes final : public LoadContext {
+ public:
+  explicit Bytes(std::string bytes, std::stop_token stop = {}) : bytes_(std::move(bytes)), stop_(stop) {}
+  const std::filesystem::path& folder() const override { return nowhere_; }
+  std::span<const std::byte> model_bytes() const override { return std::as_bytes(std::span(bytes_)); }
+  int threads_per_run() const override { return 1; }
+  std::stop_token stop() const override { return stop_; }
+
+ private:
+  std::string bytes_;
+  std::stop_token stop_;
+  std::filesystem::path nowhere_;
+};
+
+template <class I = In, class O = Out>
+OnnxModel<I, O> loaded(const std::string& name) {
+  OnnxModel<I, O> model;
+  model.load(Bytes(model_file(name)));
+  return model;
+}
+
+template <class I = In, class O = Out>
+auto loading(const std::string& name) {
+  return [name] { loaded<I, O>(name); };
+}
+
+auto Fails(const std::string& first, const std::string& second = "") {
+  return ThrowsMessage<std::runtime_error>(AllOf(HasSubstr(first), HasSubstr(second)));
+}
+
+TEST(OnnxSession, RunsABatchOfAnySize) {
+  auto model = loaded("affine");
+  for (const std::size_t rows : {1, 3, 1, 64, 2, 2}) {
+    std::vector<In> batch;
+    for (std::size_t i = 0; i < rows; ++i) batch.push_back({double(i) + double(rows)});
+    const auto outputs = model.predict(batch);
+    ASSERT_EQ(outputs.size(), rows);
+    for (std::size_t i = 0; i < rows; ++i) EXPECT_EQ(outputs[i].y, 2 * batch[i].x + 1);
+  }
+}
+
+TEST(OnnxSession, CarriesEveryKindBothWays) {
+  auto model = loaded<AllIn, AllOut>("all_kinds");
+  const std::vector<AllIn> batch{
+      {},
+      {true, -7, std::int64_t{1} << 53, 12, -3, 0.1, 0.5, std::string("na\0ïve", 7), Mood::bad},
+      {false, std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int64_t>::min(),
+       std::numeric_limits<std::int32_t>::max(), std::numeric_limits<std::int32_t>::min(), -1e308, -0.25,
+       std::string(20'000, 'x'), Mood::good}};
+  const auto outputs = model.predict(batch);
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    const AllIn& a = batch[i];
+    EXPECT_EQ(outputs[i],
+              (AllOut{a.flag, a.small, a.big, a.crossed, a.narrow, a.number, a.single, a.text, a.mood}));
+  }
+}
+
+TEST(OnnxSession, LeavesNothingOfTheLastTextBehind) {
+  auto model = loaded<TextIn, TextOut>("shout");
+  EXPECT_EQ(model.predict(std::vector<TextIn>{{"a long secret"}})[0].loud, "a long secret!");
+  EXPECT_EQ(model.predict(std::vector<TextIn>{{""}})[0].loud, "!");
+  EXPECT_EQ(model.predict(std::vector<TextIn>{{"ü"}})[0].loud, "ü!");
+}
+
+TEST(OnnxSession, RefusesToNarrow) {
+  auto kinds = loaded<AllIn, AllOut>("all_kinds");
+  AllIn wide;
+  wide.narrow = std::int64_t{1} << 31;
+  EXPECT_THAT([&] { kinds.predict(std::vector{wide}); }, Fails("\"narrow\"", "does not fit"));
+  AllIn large;
+  large.single = 1e300;
+  EXPECT_THAT([&] { kinds.predict(std::vector{large}); }, Fails("\"single\"", "does not fit"));
+
+  auto floats = loaded<Integer, Out>("integer_as_float");
+  EXPECT_EQ(floats.predict(std::vector<Integer>{{1 << 24}})[0].y, 1 << 24);
+  EXPECT_THAT([&] { floats.predict(std::vector<Integer>{{(1 << 24) + 1}}); }, Fails("\"n\"", "does not fit"));
+  EXPECT_THAT([&] { floats.predict(std::vector<Integer>{{std::numeric_limits<std::int64_t>::max()}}); },
+              Fails("\"n\"", "does not fit"));
+}
+
+TEST(OnnxSession, GivesTextsToEnumerations) {
+  auto model = loaded<In, OutMood>("words");
+  EXPECT_EQ(model.predict(std::vector<In>{{1}})[0].mood, Mood::good);
+  EXPECT_THAT([&] { model.predict(std::vector<In>{{-1}}); }, Fails("\"mood\"", "\"odd\", no known word"));
+}
+
+TEST(OnnxSession, NoticesAnotherNumberOfRows) {
+  auto model = loaded("drops_rows");
+  EXPECT_EQ(model.predict(std::vector<In>{{1}, {2}}).size(), 2U);
+  EXPECT_THAT([&] { model.predict(std::vector<In>{{1}, {-2}}); }, Fails("number of rows"));
+}
+
+TEST(OnnxSession, GoesOnAfterARunThatFailed) {
+  auto model = loaded("gather");
+  EXPECT_THROW(model.predict(std::vector<In>{{0}, {99}}), std::runtime_error);
+  EXPECT_EQ(model.predict(std::vector<In>{{0}, {2}})[1].y, 30);
+}
+
+TEST(OnnxSession, ComparesTheGraphWithTheDescription) {
+  EXPECT_THAT(loading("wrong_input"), Fails("input \"z\" is no field of In"));
+  EXPECT_THAT(loading("wrong_output"), Fails("output \"z\" is no field of Out"));
+  EXPECT_THAT(loading("two_inputs"), Fails("input \"w\" is no field of In"));
+  EXPECT_THAT(loading("two_outputs"), Fails("output \"w\" is no field of Out"));
+  EXPECT_THAT((loading<AllIn, Out>("affine")), Fails("input \"x\" is no field"));
+  EXPECT_THAT((loading<In, AllOut>("affine")), Fails("output \"y\" is no field"));
+  EXPECT_THAT(loading("wrong_type"),
+              Fails("input \"x\": expected float or double [N] or [N,1], found string [N,1]"));
+  EXPECT_THAT(loading("wrong_shape"), Fails("input \"x\"", "found double [N,2]"));
+  EXPECT_THAT(loading("fixed_rows"), Fails("input \"x\"", "found double [1,1]"));
+  EXPECT_THAT((loading<MaybeIn, Out>("affine")), Fails("input \"x\"", "optional"));
+  EXPECT_THAT((loading<Integer, IntegerOut>("integer_output")), Fails("output \"m\"", "found double"))
+      << "an integer may be fed as a float, but a float is no integer";
+}
+
+TEST(OnnxSession, RefusesWhatIsNoModel) {
+  const std::string whole = model_file("all_kinds");
+  std::string random;
+  for (int i = 0; i < 4096; ++i) random += char(i * 7919 >> 3);
+  for (const std::string& bytes : {std::string{}, std::string("x"), random, whole.substr(0, whole.size() / 2),
+                                   std::string(1 << 20, '\0')}) {
+    OnnxModel<AllIn, AllOut> model;
+    EXPECT_THROW(model.load(Bytes(bytes)), std::runtime_error);
+  }
+}
+
+TEST(OnnxSession, RefusesUnknownOperators) {
+  EXPECT_THAT(loading("unknown_domain"), Fails("example.unknown"));
+}
+
+TEST(OnnxSession, RefusesAConstantThatNoMemoryHolds) {
+  EXPECT_THROW(loaded("huge_constant"), std::runtime_error);
+}
+
+/// Loading happens in a folder where the file lies that the model asks for, and beside one.
+class ExternalData : public testing::TestWithParam<std::string> {};
+
+TEST_P(ExternalData, IsNotRead) {
+  const TempFolder folder;
+  folder.write("secret.bin", "12345678");
+  std::filesystem::create_directory(folder.path() / "inner");
+  std::filesystem::create_hard_link(folder.path() / "secret.bin", folder.path() / "inner" / "secret.bin");
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path() / "inner");
+  EXPECT_THROW(loaded(GetParam()), std::runtime_error);
+  std::filesystem::current_path(before);
+}
+
+INSTANTIATE_TEST_SUITE_P(, ExternalData,
+                         testing::Values("external_parent", "external_absolute", "external_plain"));
+
+TEST(OnnxSession, EndsAnEndlessRunWhenCancelled) {
+  auto model = loaded("loop");
+  std::atomic<bool> ended = false;
+  std::jthread canceller([&] {
+    while (!ended) {
+      std::this_thread::sleep_for(20ms);
+      model.cancel();
+    }
+  });
+  EXPECT_THROW(model.predict(std::vector<In>{{1}}), std::runtime_error);
+  ended = true;
+  canceller.join();
+  EXPECT_EQ(model.predict(std::vector<In>{{-5}})[0].y, -5) << "the next run knows nothing of it";
+}
+
+class EndlessLoad : public testing::TestWithParam<std::string> {};
+
+TEST_P(EndlessLoad, StopsWhenAsked) {
+  std::stop_source stop;
+  OnnxModel<In, Out> model;
+  std::jthread stopper([&] {
+    std::this_thread::sleep_for(100ms);
+    stop.request_stop();
+  });
+  EXPECT_THROW(model.load(Bytes(model_file(GetParam()), stop.get_token())), std::runtime_error);
+}
+
+INSTANTIATE_TEST_SUITE_P(, EndlessLoad, testing::Values("loop_at_once", "constant_loop"));
+
+TEST(OnnxSession, CancelWithoutARunDoesNothing) {
+  auto model = loaded("affine");
+  model.cancel();
+  EXPECT_EQ(model.predict(std::vector<In>{{1}})[0].y, 3);
+  OnnxModel<In, Out>().cancel();
+}
+
+}  // namespace
+}  // namespace inferkeep::inference::test

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#include "inference/registry.hpp"
+
+#include <gmock/gmock.h>
+
+#include "support.hpp"
+
+namespace inferkeep::inference::test {
+namespace {
+
+ServiceSpec spec(const std::string& name, const std::filesystem::path& folder = "/nowhere") {
+  return {name, "A service", folder, detail::model_type<OnnxModel<In, Out>>()};
+}
+
+TEST(Registry, KeepsTheOrderAndFindsByName) {
+  Registry registry;
+  registry.add(spec("v2"), {}, Log::none());
+  registry.add(spec("v1"), {}, Log::none());
+  EXPECT_EQ(registry.names(), (std::vector<std::string>{"v2", "v1"}));
+  ASSERT_NE(registry.find("v1"), nullptr);
+  EXPECT_EQ(registry.find("v1")->name(), "v1");
+  EXPECT_EQ(registry.find("v1")->title(), "A service");
+  EXPECT_EQ(registry.find("v1")->input().name, "In");
+  EXPECT_EQ(registry.find("v1")->output().name, "Out");
+  EXPECT_EQ(registry.find("v3"), nullptr);
+  EXPECT_EQ(registry.find("..%2fv1"), nullptr);
+}
+
+TEST(Registry, RefusesBadAndTakenNames) {
+  Registry registry;
+  registry.add(spec("v1"), {}, Log::none());
+  for (const char* name : {"v1", "", "1v", "_v", "V1", "v-1", "../v1", "v 1", "vä"})
+    EXPECT_THROW(registry.add(spec(name), {}, Log::none()), std::invalid_argument) << name;
+  EXPECT_THROW(registry.add(spec(std::string(32, 'a')), {}, Log::none()), std::invalid_argument);
+  EXPECT_NO_THROW(registry.add(spec(std::string(31, 'a')), {}, Log::none()));
+}
+
+TEST(Registry, ABrokenServiceLeavesTheOthersAlone) {
+  const TempFolder good, changed;
+  write_model(good, model_file("affine"), "good");
+  write_model(changed, model_file("affine"), "changed");
+  changed.write("model.onnx", model_file("nan"));
+  Registry registry;
+  registry.add(spec("changed", changed.path()), {}, Log::none());
+  registry.add(spec("absent"), {}, Log::none());
+  registry.add(spec("good", good.path()), {}, Log::none());
+  EXPECT_FALSE(registry.settled());
+  registry.load_all();
+  ASSERT_TRUE(eventually([&] { return registry.settled(); }));
+  EXPECT_EQ(registry.find("changed")->health(), Health::broken);
+  EXPECT_EQ(registry.find("absent")->health(), Health::broken);
+  EXPECT_EQ(y_of(call_x(*registry.find("good"), 3)), 7);
+  const Answer refused = call_x(*registry.find("changed"), 3);
+  ASSERT_TRUE(refused.has_error());
+  EXPECT_EQ(refused.error().code, "service_unavailable");
+  EXPECT_EQ(refused.error().retry_after, 5s);
+}
+
+}  // namespace
+}  // namespace inferkeep::inference::test

@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: MIT
+// The queue, the batches, deadlines and the end of a service, with a scripted model in plain C++: what it
+// does is in the numbers that it is given. The same program runs under ThreadSanitizer.
+#include "inference/service.hpp"
+
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <future>
+#include <latch>
+#include <mutex>
+
+#include "support.hpp"
+
+namespace inferkeep::inference::test {
+namespace {
+
+constexpr double throws = 1000, gives_nan = 1001, runs_until_cancelled = 1002, throws_an_int = 1003,
+                 gives_too_few = 1004;
+
+/// What the model under test has seen, and how it is told to behave. One per test.
+struct Stage {
+  std::atomic<int> loads{0}, runs{0}, cancels{0};
+  std::atomic<std::size_t> largest_batch{0};
+  std::atomic<bool> load_fails{false}, gate_closed{false}, cancelled{false};
+  std::atomic<int> delay_ms{0};
+
+  void wait_at_gate() {
+    while (gate_closed && !cancelled) std::this_thread::sleep_for(1ms);
+  }
+};
+Stage* stage = nullptr;
+
+class Scripted final : public Model<In, Out> {
+ public:
+  void load(const LoadContext& context) override {
+    ++stage->loads;
+    while (stage->gate_closed && !context.stop().stop_requested()) std::this_thread::sleep_for(1ms);
+    if (context.stop().stop_requested()) throw std::runtime_error("asked to stop");
+    if (stage->load_fails) throw std::runtime_error("no such weights");
+  }
+
+  std::vector<Out> predict(std::span<const In> batch) override {
+    ++stage->runs;
+    stage->cancelled = false;
+    if (batch.size() > stage->largest_batch) stage->largest_batch = batch.size();
+    std::this_thread::sleep_for(std::chrono::milliseconds(stage->delay_ms));
+    stage->wait_at_gate();
+    if (stage->cancelled) throw std::runtime_error("cancelled");
+    std::vector<Out> outputs;
+    for (const In& input : batch) outputs.push_back({answer(input.x)});
+    if (batch[0].x == gives_too_few) outputs.pop_back();
+    return outputs;
+  }
+
+  void cancel() noexcept override {
+    ++stage->cancels;
+    stage->cancelled = true;
+  }
+
+ private:
+  static double answer(double x) {
+    if (x == throws) throw std::runtime_error("weights at /srv/secret");
+    if (x == throws_an_int) throw 42;
+    if (x == gives_nan) return std::nan("");
+    while (x == runs_until_cancelled) {
+      if (stage->cancelled) throw std::runtime_error("cancelled");
+      std::this_thread::sleep_for(1ms);
+    }
+    return 2 * x + 1;
+  }
+};
+
+class ServiceTest : public testing::Test {
+ protected:
+  ServiceTest() { stage = &stage_; }
+  ~ServiceTest() override { stage_.gate_closed = false; }
+
+  void make(Service::Options options = {}) {
+    service.emplace(ServiceSpec{"v1", "Test", "/nowhere", detail::model_type<Scripted>()}, options,
+                    Log::none());
+  }
+  /// Loads, so that the calls to come meet a worker that only serves.
+  void make_ready(Service::Options options = {}) {
+    make(options);
+    service->load();
+    ASSERT_TRUE(eventually([&] { return service->health() == Health::ready; }));
+  }
+  std::future<Answer> call_in_background(double x, std::chrono::milliseconds patience = 10s) {
+    return std::async(std::launch::async, [this, x, patience] { return call_x(*service, x, patience); });
+  }
+  /// A call that holds the worker at the gate until it is opened.
+  std::future<Answer> occupy_worker() {
+    stage_.gate_closed = true;
+    const int before = stage_.runs;
+    auto held = call_in_background(0);
+    EXPECT_TRUE(eventually([&] { return stage_.runs > before; }));
+    return held;
+  }
+  static void expect_failure(const Answer& answer, ErrorKind kind, const std::string& code) {
+    ASSERT_TRUE(answer.has_error());
+    EXPECT_EQ(answer.error().kind, kind);
+    EXPECT_EQ(answer.error().code, code);
+  }
+
+  Stage stage_;
+  std::optional<Service> service;
+};
+
+TEST_F(ServiceTest, LoadsInTheBackgroundOnce) {
+  make();
+  EXPECT_EQ(service->health(), Health::unloaded);
+  stage_.gate_closed = true;
+  service->load();
+  service->load();
+  EXPECT_EQ(service->health(), Health::loading);
+  EXPECT_TRUE(service->admits());
+  stage_.gate_closed = false;
+  EXPECT_TRUE(eventually([&] { return service->health() == Health::ready; }));
+  service->load();
+  EXPECT_EQ(y_of(call_x(*service, 1)), 3);
+  EXPECT_EQ(stage_.loads, 1);
+}
+
+TEST_F(ServiceTest, TheFirstCallLoadsAndWaits) {
+  make();
+  EXPECT_EQ(y_of(call_x(*service, 1)), 3);
+  EXPECT_EQ(service->health(), Health::ready);
+}
+
+TEST_F(ServiceTest, ACallMayTimeOutWhileTheModelLoads) {
+  make();
+  stage_.gate_closed = true;
+  expect_failure(call_x(*service, 1, 50ms), ErrorKind::timeout, "timeout");
+  stage_.gate_closed = false;
+  EXPECT_EQ(y_of(call_x(*service, 1)), 3);
+}
+
+TEST_F(ServiceTest, ALoadThatTakesTooLongIsBroken) {
+  make({.load_limit = 50ms});
+  stage_.gate_closed = true;
+  expect_failure(call_x(*service, 1), ErrorKind::unavailable, "service_unavailable");
+  EXPECT_EQ(service->health(), Health::broken);
+}
+
+TEST_F(ServiceTest, ABrokenModelIsUnavailable) {
+  stage_.load_fails = true;
+  make();
+  const Answer answer = call_x(*service, 1);
+  expect_failure(answer, ErrorKind::unavailable, "service_unavailable");
+  EXPECT_EQ(answer.error().detail, "The service is unavailable");
+  EXPECT_THAT(answer.error().log, testing::HasSubstr("no such weights"));
+  EXPECT_EQ(service->health(), Health::broken);
+  EXPECT_EQ(service->admits().error().code, "service_unavailable");
+  expect_failure(call_x(*service, 1), ErrorKind::unavailable, "service_unavailable");
+  EXPECT_EQ(stage_.loads, 1) << "a broken model is not loaded again by each call";
+}
+
+TEST_F(ServiceTest, JoinsWhatWaits) {
+  make_ready({.max_batch = 8});
+  auto held = occupy_worker();
+  std::vector<std::future<Answer>> calls;
+  for (int i = 0; i < 20; ++i) calls.push_back(call_in_background(i));
+  std::this_thread::sleep_for(100ms);
+  stage_.gate_closed = false;
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(y_of(calls[std::size_t(i)].get()), 2 * i + 1);
+  EXPECT_EQ(y_of(held.get()), 1);
+  EXPECT_EQ(stage_.largest_batch, 8U);
+  EXPECT_LE(stage_.runs, 6);
+}
+
+TEST_F(ServiceTest, ACallOfSeveralItemsKeepsTheirOrder) {
+  make_ready({.max_batch = 4});
+  std::vector<In> inputs;
+  for (int i = 0; i < 11; ++i) inputs.push_back({double(i)});
+  const Answer answer = call(*service, values(inputs));
+  ASSERT_TRUE(answer);
+  ASSERT_EQ(answer.value().size(), 11U);
+  for (std::size_t i = 0; i < 11; ++i) EXPECT_EQ(y_of(answer, i), 2 * double(i) + 1);
+  EXPECT_EQ(stage_.largest_batch, 4U) << "a call larger than a batch runs in slices";
+}
+
+TEST_F(ServiceTest, NoItemsNoRun) {
+  make_ready();
+  const Answer answer = call(*service, {});
+  ASSERT_TRUE(answer);
+  EXPECT_TRUE(answer.value().empty());
+  EXPECT_EQ(stage_.runs, 0);
+}
+
+TEST_F(ServiceTest, AFullQueueIsBusy) {
+  make_ready({.queue_limit = 2});
+  auto held = occupy_worker();
+  auto first = call_in_background(1), second = call_in_background(2);
+  ASSERT_TRUE(eventually([&] { return !service->admits(); }));
+  EXPECT_EQ(service->admits().error().code, "busy");
+  const Answer refused = call_x(*service, 3);
+  expect_failure(refused, ErrorKind::busy, "busy");
+  EXPECT_EQ(refused.error().retry_after, 1s);
+  stage_.gate_closed = false;
+  EXPECT_EQ(y_of(first.get()), 3);
+  EXPECT_EQ(y_of(second.get()), 5);
+  EXPECT_TRUE(service->admits());
+}
+
+TEST_F(ServiceTest, TheQueueCountsItems) {
+  make_ready({.queue_limit = 2});
+  expect_failure(call(*service, values(std::vector<In>{{1}, {2}, {3}})), ErrorKind::busy, "busy");
+}
+
+TEST_F(ServiceTest, AnswersAtTheDeadlineAndCancelsTheRun) {
+  make_ready();
+  const auto begin = std::chrono::steady_clock::now();
+  const Answer late = call_x(*service, runs_until_cancelled, 100ms);
+  const auto took = std::chrono::steady_clock::now() - begin;
+  expect_failure(late, ErrorKind::timeout, "timeout");
+  EXPECT_EQ(late.error().detail, "The prediction took too long");
+  EXPECT_GE(took, 100ms);
+  EXPECT_LT(took, 600ms);
+  EXPECT_EQ(y_of(call_x(*service, 1)), 3) << "the worker is free again";
+  EXPECT_GE(stage_.cancels, 1);
+}
+
+TEST_F(ServiceTest, DoesNotCancelARunThatSomeoneWaitsFor) {
+  make_ready();
+  auto held = occupy_worker();
+  auto hasty = call_in_background(1, 300ms), patient = call_in_background(2);
+  std::this_thread::sleep_for(50ms);
+  stage_.delay_ms = 600;  // of the run that joins the two
+  stage_.gate_closed = false;
+  expect_failure(hasty.get(), ErrorKind::timeout, "timeout");
+  EXPECT_EQ(y_of(patient.get()), 5);
+  EXPECT_EQ(stage_.cancels, 0);
+}
+
+TEST_F(ServiceTest, ACallWhoseDeadlineHasPassedIsNotRun) {
+  make_ready();
+  auto held = occupy_worker();
+  expect_failure(call_x(*service, 1, 20ms), ErrorKind::timeout, "timeout");
+  expect_failure(call_x(*service, 1, -1s), ErrorKind::timeout, "timeout");
+  stage_.gate_closed = false;
+  EXPECT_EQ(y_of(held.get()), 1);
+  expect_failure(call_x(*service, 1, -1s), ErrorKind::timeout, "timeout");
+  EXPECT_EQ(stage_.runs, 1);
+}
+
+TEST_F(ServiceTest, AThrowingModelSaysNothingOfItself) {
+  make_ready();
+  const Answer answer = call_x(*service, throws);
+  expect_failure(answer, ErrorKind::model_error, "model_error");
+  EXPECT_EQ(answer.error().detail, "The model could not make a prediction");
+  EXPECT_EQ(answer.error().log, "weights at /srv/secret");
+  expect_failure(call_x(*service, throws_an_int), ErrorKind::model_error, "model_error");
+  expect_failure(call_x(*service, gives_too_few), ErrorKind::model_error, "model_error");
+  expect_failure(call_x(*service, gives_nan), ErrorKind::model_error, "model_error");
+  EXPECT_EQ(y_of(call_x(*service, 1)), 3);
+}
+
+TEST_F(ServiceTest, OneCallersInputBreaksNobodyElses) {
+  make_ready();
+  auto held = occupy_worker();
+  std::vector<std::future<Answer>> calls;
+  for (const double x : {1.0, throws, 2.0, gives_nan, 3.0, throws_an_int, 4.0})
+    calls.push_back(call_in_background(x));
+  std::this_thread::sleep_for(100ms);
+  stage_.gate_closed = false;
+  EXPECT_EQ(y_of(calls[0].get()), 3);
+  expect_failure(calls[1].get(), ErrorKind::model_error, "model_error");
+  EXPECT_EQ(y_of(calls[2].get()), 5);
+  expect_failure(calls[3].get(), ErrorKind::model_error, "model_error");
+  EXPECT_EQ(y_of(calls[4].get()), 7);
+  expect_failure(calls[5].get(), ErrorKind::model_error, "model_error");
+  EXPECT_EQ(y_of(calls[6].get()), 9);
+  EXPECT_EQ(stage_.largest_batch, 7U);
+}
+
+TEST_F(ServiceTest, AnswersAllThatWaitsWhenItEnds) {
+  make_ready();
+  auto running = call_in_background(runs_until_cancelled);
+  ASSERT_TRUE(eventually([&] { return stage_.runs == 1; }));
+  auto waiting = call_in_background(1);
+  std::this_thread::sleep_for(50ms);
+  service.reset();
+  expect_failure(running.get(), ErrorKind::unavailable, "service_unavailable");
+  expect_failure(waiting.get(), ErrorKind::unavailable, "service_unavailable");
+}
+
+TEST_F(ServiceTest, EndsWhileItLoads) {
+  make();
+  stage_.gate_closed = true;
+  auto waiting = call_in_background(1);
+  ASSERT_TRUE(eventually([&] { return stage_.loads == 1; }));
+  std::this_thread::sleep_for(50ms);
+  service.reset();
+  expect_failure(waiting.get(), ErrorKind::unavailable, "service_unavailable");
+}
+
+TEST_F(ServiceTest, EndsUnused) {
+  make();
+  service.reset();
+  EXPECT_EQ(stage_.loads, 0);
+}
+
+/// One I/O thread with many coroutines that call without a pause; counts right and refused answers.
+struct Caller {
+  boost::asio::awaitable<void> calls(Service& service, int from, int count) {
+    for (int i = from; i < from + count; ++i) {
+      const auto patience = i % 17 == 0 ? 1ms : 10s;  // some time out in the middle of it
+      const double x = i % 13 == 0 ? throws : double(i);
+      auto answer = co_await service.predict(values(std::vector(1, In{x})),
+                                             std::chrono::steady_clock::now() + patience);
+      if (!answer)
+        ++failed;
+      else if (y_of(answer) == 2 * x + 1)
+        ++right;
+      else
+        ++wrong;
+    }
+  }
+  void run(Service& service) {
+    boost::asio::io_context io;
+    for (int i = 0; i < 16; ++i)
+      boost::asio::co_spawn(io, calls(service, i * 50, 50), [](std::exception_ptr) {});
+    io.run();
+  }
+  int right = 0, wrong = 0, failed = 0;
+};
+
+TEST_F(ServiceTest, ManyThreadsAtOnce) {
+  make();
+  std::vector<Caller> callers(4);
+  std::vector<std::jthread> threads;
+  for (Caller& caller : callers) threads.emplace_back([&] { caller.run(*service); });
+  for (auto& thread : threads) thread.join();
+  for (const Caller& caller : callers) {
+    EXPECT_EQ(caller.wrong, 0);
+    EXPECT_EQ(caller.right + caller.failed, 800);
+    EXPECT_GE(caller.failed, 61) << "every thirteenth input makes the model throw";
+    EXPECT_GE(caller.right, 600);
+  }
+}
+
+}  // namespace
+}  // namespace inferkeep::inference::test
