@@ -2,11 +2,11 @@
 #include "schema/openapi.hpp"
 
 #include <algorithm>
-#include <boost/json/parse.hpp>
 #include <cctype>
 #include <limits>
 #include <stdexcept>
 
+#include "base/json.hpp"
 #include "schema/check.hpp"
 #include "schema/number.hpp"
 #include "schema/pairs.hpp"
@@ -195,7 +195,7 @@ class Writer {
       return static_cast<const ServiceFlags*>(member)->values.at(any_service);
     std::string text;
     if (!write_json(*field.type, member, context_, text)) throw_unwritable(*field.type);
-    return json::parse(text);
+    return parse_json(text).value();
   }
 
   static constexpr const char* any_service = "";
