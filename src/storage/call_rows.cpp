@@ -82,15 +82,36 @@ struct Bounds {
   std::string service, outcome, since, until;
 };
 
-/// In the order of select_calls_text.
+/// In the order in which select_calls_text first names them.
 void bind_bounds(soci::statement& statement, const CallFilter& filter, const Bounds& bounds) {
+  if (filter.since) bind(statement, bounds.since);
+  if (filter.until) bind(statement, bounds.until);
   if (filter.owner) bind(statement, bounds.owner);
   if (filter.service) bind(statement, bounds.service);
   if (filter.outcome) bind(statement, bounds.outcome);
-  if (filter.since) bind(statement, bounds.since);
-  if (filter.until) bind(statement, bounds.until);
   if (filter.before) bind(statement, bounds.before);
   bind(statement, bounds.limit);
+}
+
+std::string condition_of_span(const CallFilter& filter) {
+  std::string text;
+  if (filter.since) text += " AND request_time >= :since";
+  if (filter.until) text += " AND request_time < :until";
+  return text;
+}
+
+/// Which index to walk: the rarest condition's. A "+" before the others' columns keeps SQLite, which has no
+/// statistics here, from choosing theirs.
+std::string condition_of_columns(const CallFilter& filter) {
+  const bool rare_outcome = filter.outcome && filter.outcome != Outcome::success;
+  const bool by_outcome = !filter.owner && (rare_outcome || !filter.service);
+  const bool by_service = !filter.owner && !by_outcome;
+  std::string text;
+  if (filter.owner) text += " AND owner_id = :owner";
+  if (filter.service)
+    text += by_service ? " AND service_version = :service" : " AND +service_version = :service";
+  if (filter.outcome) text += by_outcome ? " AND outcome = :outcome" : " AND +outcome = :outcome";
+  return text;
 }
 
 }  // namespace
@@ -115,14 +136,19 @@ void insert_calls(soci::session& sql, std::span<const ServiceCall> calls) {
 }
 
 std::string select_calls_text(const CallFilter& filter) {
-  std::string text =
+  const std::string span = condition_of_span(filter);
+  std::string text;
+  // A span of time becomes a span of ids, read off the time's index alone. So every walk, along whichever
+  // index, goes in id order, needs no sorting, and begins and ends with the span.
+  if (!span.empty())
+    text =
+        "WITH span AS MATERIALIZED (SELECT min(id) AS first, max(id) AS last FROM service_calls WHERE TRUE" +
+        span + ") ";
+  text +=
       "SELECT id, service_version, owner_id, request_time, completion_time, outcome, items, request_id, "
-      "model_sha256 FROM service_calls WHERE TRUE";
-  if (filter.owner) text += " AND owner_id = :owner";
-  if (filter.service) text += " AND service_version = :service";
-  if (filter.outcome) text += " AND outcome = :outcome";
-  if (filter.since) text += " AND request_time >= :since";
-  if (filter.until) text += " AND request_time < :until";
+      "model_sha256 FROM service_calls WHERE TRUE" +
+      condition_of_columns(filter);
+  if (!span.empty()) text += span + " AND id BETWEEN (SELECT first FROM span) AND (SELECT last FROM span)";
   if (filter.before) text += " AND id < :before";
   return text + " ORDER BY id DESC LIMIT :limit";
 }

@@ -24,12 +24,12 @@ class SociCallStore final : public CallStore {
   }
 
   Result<ServiceCall> find(CallId id, std::optional<UserId> owner) override {
-    if (id.value == std::numeric_limits<std::int64_t>::max()) return no_such_call();  // nothing lies behind it
+    if (id.value == std::numeric_limits<std::int64_t>::max())
+      return no_such_call();  // nothing lies behind it
     return sessions_.read([&](soci::session& sql) -> Result<ServiceCall> {
       const CallFilter only{.owner = owner, .before = CallId{id.value + 1}};
       auto calls = select_calls(sql, only, 1);
-      if (calls.empty() || calls.front().id != id)
-        return no_such_call();
+      if (calls.empty() || calls.front().id != id) return no_such_call();
       return std::move(calls.front());
     });
   }
