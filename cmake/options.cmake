@@ -6,6 +6,8 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
   # Hardening that Debian gives its own packages.
   target_compile_options(inferkeep_options INTERFACE -fstack-protector-strong -D_FORTIFY_SOURCE=2)
 endif()
+# g++ 12 takes Asio's own operator new of coroutine frames for a mismatch (GCC bug 109224).
+target_compile_options(inferkeep_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-mismatched-new-delete>)
 target_link_options(inferkeep_options INTERFACE -Wl,-z,relro,-z,now)
 add_compile_options(-pthread)
 if(INFERKEEP_SANITIZE)

@@ -24,10 +24,10 @@ struct NewAccount {
   std::string first_name;
   std::string last_name;
   Secret password;  ///< found good by the PasswordPolicy
-  std::optional<std::string> country;
+  std::optional<std::string> country = {};
   Role role = Role::user;
   bool is_active = true;
-  Grants grants;
+  Grants grants = {};
 };
 
 /// Who asks, for the log and the audit.

@@ -39,8 +39,8 @@ struct Request {
 /// and, where absent, Cache-Control: no-store; for HEAD it sends the head alone.
 struct Response {
   unsigned status = 200;
-  std::vector<std::pair<std::string, std::string>> headers;
-  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers = {};
+  std::string body = {};
   std::shared_ptr<const std::string> shared_body =
       nullptr;         ///< used in place of `body` where set: static files
   bool close = false;  ///< close the connection behind this answer

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+#include "routers/gate.hpp"
+
+#include <boost/algorithm/string/predicate.hpp>
+#include <stdexcept>
+
+namespace inferkeep::routers {
+namespace {
+
+constexpr std::string_view scheme = "Bearer ";
+
+/// The token of "Bearer <token>" (the scheme in any case, RFC 9110 §11.1); nothing for another scheme or no
+/// token.
+std::optional<std::string_view> bearer_token(std::string_view authorization) {
+  if (!boost::algorithm::istarts_with(authorization, scheme)) return std::nullopt;
+  authorization.remove_prefix(scheme.size());
+  if (authorization.empty()) return std::nullopt;
+  return authorization;
+}
+
+std::optional<Error> missing_right(const Principal& principal, const AccessRule& rule) {
+  switch (rule.level) {
+    case AccessRule::Level::open:
+    case AccessRule::Level::user:
+      return std::nullopt;
+    case AccessRule::Level::grant:
+      if (principal.may_call(rule.service)) return std::nullopt;
+      return Error{ErrorKind::no_access, "no_access", "User does not have access to the service"};
+    case AccessRule::Level::admin:
+      if (principal.is_admin()) return std::nullopt;
+      return Error{ErrorKind::admin_only, "admin_only", "Unauthorized"};
+  }
+  throw std::logic_error("unknown access level");
+}
+
+}  // namespace
+
+std::string_view to_string(AccessRule::Level level) {
+  switch (level) {
+    case AccessRule::Level::open:
+      return "open";
+    case AccessRule::Level::user:
+      return "user";
+    case AccessRule::Level::grant:
+      return "grant";
+    case AccessRule::Level::admin:
+      return "admin";
+  }
+  throw std::logic_error("unknown access level");
+}
+
+Gate::Gate(access::Authenticator& authenticator, std::shared_ptr<Log> log)
+    : authenticator_(authenticator), log_(std::move(log)) {}
+
+Result<std::optional<Principal>> Gate::pass(const http::Request& request, const AccessRule& rule) {
+  if (rule.level == AccessRule::Level::open) return std::optional<Principal>{};
+  auto principal = identify(request);
+  if (!principal) return principal.error();
+  if (auto denied = missing_right(*principal, rule)) {
+    log_->warning("authz.denied", {{"request_id", request.request_id},
+                                   {"user_id", principal->id().value},
+                                   {"peer", request.peer},
+                                   {"reason", denied->code}});
+    return *denied;
+  }
+  return std::optional<Principal>{std::move(*principal)};
+}
+
+Result<Principal> Gate::identify(const http::Request& request) {
+  if (request.count("authorization") > 1)
+    return Error{ErrorKind::bad_request, "invalid_request", "A request has at most one Authorization header"};
+  const auto token = bearer_token(request.header("authorization").value_or(""));
+  if (!token) return Error{ErrorKind::not_authenticated, "not_authenticated", "Not authenticated"};
+  auto identity = authenticator_.identify(*token);
+  if (!identity) {
+    log_->warning(
+        "token.rejected",
+        {{"request_id", request.request_id}, {"peer", request.peer}, {"reason", identity.error().log}});
+    return identity.error();
+  }
+  return Principal(std::move(identity->standing), std::move(identity->sign_in));
+}
+
+Admin Gate::as_admin(const Principal& principal) {
+  if (!principal.is_admin()) throw std::logic_error("an admin handler was reached by someone else");
+  return Admin(principal);
+}
+
+}  // namespace inferkeep::routers

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+#include "routers/route.hpp"
+
+namespace inferkeep::routers {
+namespace {
+
+using Document = std::function<void(Operation&, Documentation&)>;
+
+/// `first`, and then `second`.
+Document both(Document first, Document second) {
+  return [first = std::move(first), second = std::move(second)](Operation& operation, Documentation& docs) {
+    first(operation, docs);
+    second(operation, docs);
+  };
+}
+
+}  // namespace
+
+Route Route::reads(const detail::TypeInfo& type) && {
+  document = both(std::move(document), [&type](Operation& operation, Documentation& docs) {
+    operation.body["application/json"] = schema::schema_of(type, docs.components, docs.context);
+  });
+  return std::move(*this);
+}
+
+Route Route::writes(const detail::TypeInfo& type) && {
+  document = both(std::move(document), [&type](Operation& operation, Documentation& docs) {
+    operation.success_type = "application/json";
+    operation.success_schema = schema::schema_of(type, docs.components, docs.context);
+  });
+  return std::move(*this);
+}
+
+namespace injection {
+
+void Faults::add(const Error& error) {
+  if (error.kind != ErrorKind::invalid) {
+    error_ = error;
+    ended_ = true;
+  } else if (!error_) {
+    error_ = error;
+  } else {
+    error_->code = "invalid_field";
+    error_->violations.insert(error_->violations.end(), error.violations.begin(), error.violations.end());
+  }
+}
+
+}  // namespace injection
+}  // namespace inferkeep::routers
