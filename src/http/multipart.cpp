@@ -6,6 +6,7 @@
 //
 // Strict: no text before the first boundary, none but a line's end behind the last, no transfer encodings, no
 // files.
+#include <algorithm>
 #include <optional>
 
 #include "http/forms.hpp"
