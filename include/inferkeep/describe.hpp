@@ -58,27 +58,34 @@ struct Field {
   /// Both ends belong to the range.
   constexpr Field range(double least, double most) const { return at_least(least).at_most(most); }
   constexpr Field at_least(double least) const {
+    static_assert(detail::is_numeric<Member>, "a range is for numbers");
     return with([&](Field& f) { f.limits.at_least = least; });
   }
   constexpr Field at_most(double most) const {
+    static_assert(detail::is_numeric<Member>, "a range is for numbers");
     return with([&](Field& f) { f.limits.at_most = most; });
   }
   constexpr Field greater_than(double bound) const {
+    static_assert(detail::is_numeric<Member>, "a range is for numbers");
     return with([&](Field& f) { f.limits.greater_than = bound; });
   }
   constexpr Field less_than(double bound) const {
+    static_assert(detail::is_numeric<Member>, "a range is for numbers");
     return with([&](Field& f) { f.limits.less_than = bound; });
   }
   /// Of a text in characters (Unicode code points), of a list in elements.
   constexpr Field min_length(std::size_t n) const {
+    static_assert(detail::has_length<Member>, "a length is for texts and lists");
     return with([&](Field& f) { f.limits.min_length = n; });
   }
   constexpr Field max_length(std::size_t n) const {
+    static_assert(detail::has_length<Member>, "a length is for texts and lists");
     return with([&](Field& f) { f.limits.max_length = n; });
   }
   /// An ECMAScript regular expression, without back-references, that must be found in the text. Such a text
   /// has at most 4,096 characters, or max_length where that is less.
   constexpr Field pattern(std::string_view regex) const {
+    static_assert(detail::is_textual<Member>, "a pattern or a check is for texts");
     return with([&](Field& f) { f.limits.pattern = regex; });
   }
   /// JSON Schema's "format", for readers of the documentation: "email", "password", ….
@@ -101,11 +108,13 @@ struct Field {
   }
   /// A rule of the author's own for a text.
   constexpr Field check(TextCheck rule) const {
+    static_assert(detail::is_textual<Member>, "a pattern or a check is for texts");
     return with([&](Field& f) { f.text_check = rule; });
   }
   /// A rule that the running program supplies under this name (schema::Context): one that depends on
   /// settings.
   constexpr Field checked_as(std::string_view rule) const {
+    static_assert(detail::is_textual<Member>, "a pattern or a check is for texts");
     return with([&](Field& f) { f.named_check = rule; });
   }
   /// Never echoed in an answer or a log, never stored in a log table.
@@ -151,7 +160,8 @@ template <class T>
 inline constexpr detail::NotDescribed fields{};
 
 /// Specialise it for each enum: the words by which the outside knows its values.
-///   template <> inline constexpr auto inferkeep::enumerators<Mood> = std::array{std::pair{"good", Mood::good}, …};
+///   template <>
+///   inline constexpr auto inferkeep::enumerators<Mood> = std::array{std::pair{"good", Mood::good}, …};
 template <class E>
 inline constexpr detail::NotDescribed enumerators{};
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What `describe` refuses while it is compiled: two fields of one name, limits that the member's type cannot
-// have or that exclude each other, a default outside its own limits. The compiler shows the line that throws.
+// What `describe` refuses while it is compiled: two fields of one name, limits that exclude each other, a
+// default or an example outside its own range. The compiler shows the line that throws.
 #pragma once
 
 #include <initializer_list>
@@ -9,24 +9,6 @@
 #include "inferkeep/detail/member.hpp"
 
 namespace inferkeep::detail {
-
-template <class T>
-inline constexpr bool is_plain_number =
-    std::is_arithmetic_v<typename Innermost<T>::type> && !std::is_same_v<typename Innermost<T>::type, bool>;
-template <class T>
-inline constexpr bool is_plain_text = std::is_same_v<typename Innermost<T>::type, std::string>;
-
-/// Whether lengths mean something: of a text in characters, of a list in elements.
-template <class T>
-inline constexpr bool has_length = std::is_same_v<T, std::string>;
-template <class T>
-inline constexpr bool has_length<std::vector<T>> = true;
-template <class T>
-inline constexpr bool has_length<std::optional<T>> = has_length<T>;
-
-constexpr bool has_bounds(const Limits& l) {
-  return l.at_least || l.at_most || l.greater_than || l.less_than;
-}
 
 constexpr bool within(const Limits& l, double x) {
   return !(l.at_least && x < *l.at_least) && !(l.at_most && x > *l.at_most) &&
@@ -45,11 +27,6 @@ template <template <class, class> class Field, class Owner, class Member>
 consteval void check_field(const Field<Owner, Member>& f) {
   check_limits(f.limits);
   if (f.name.empty()) throw std::logic_error("a field has no name");
-  if (has_bounds(f.limits) && !is_plain_number<Member>) throw std::logic_error("a range is for numbers only");
-  if ((f.limits.min_length || f.limits.max_length) && !has_length<Member>)
-    throw std::logic_error("a length is for texts and lists only");
-  if ((!f.limits.pattern.empty() || f.text_check || !f.named_check.empty()) && !is_plain_text<Member>)
-    throw std::logic_error("patterns and checks are for texts only");
   if (f.required_services.count > 0 && f.default_literal)
     throw std::logic_error("what has a default is not required");
   if constexpr (std::is_arithmetic_v<literal_of<Member>>) {

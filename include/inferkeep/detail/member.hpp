@@ -75,6 +75,20 @@ struct Innermost<std::optional<T>> : Innermost<T> {};
 template <class T>
 struct Innermost<std::vector<T>> : Innermost<T> {};
 
+template <class T>
+inline constexpr bool is_numeric =
+    std::is_arithmetic_v<typename Innermost<T>::type> && !std::is_same_v<typename Innermost<T>::type, bool>;
+template <class T>
+inline constexpr bool is_textual = std::is_same_v<typename Innermost<T>::type, std::string>;
+
+/// Whether lengths mean something: of a text in characters, of a list in elements.
+template <class T>
+inline constexpr bool has_length = std::is_same_v<T, std::string>;
+template <class T>
+inline constexpr bool has_length<std::vector<T>> = true;
+template <class T>
+inline constexpr bool has_length<std::optional<T>> = has_length<T>;
+
 /// A few names, in a type that lives at compile time.
 struct Names {
   std::array<std::string_view, 8> list = {};
