@@ -118,7 +118,9 @@ SessionPool::Session SessionPool::connect(bool for_writing) const {
 }
 
 void SessionPool::open_writer() {
-  writer_ = nullptr;
+  // An old session is closed only after the new one is open: were it the last of all, SQLite would read the
+  // log anew, and a transaction that was refused because the disk did not confirm it would come back from
+  // there.
   Session fresh = connect(true);
   // A file that is refused must stay as it is: closing must not carry the log over into it.
   const auto leave_log = [&](int yes) {
