@@ -6,6 +6,7 @@
 #include <iterator>
 #include <semaphore>
 #include <span>
+#include <stdexcept>
 #include <stop_token>
 #include <thread>
 
@@ -188,6 +189,8 @@ void Service::State::cancel() noexcept {
 
 Service::Service(ServiceSpec spec, Options options, std::shared_ptr<Log> log)
     : state_(std::make_unique<State>(std::move(spec), options, std::move(log))) {
+  if (options.max_batch < 1 || options.queue_limit < 1 || options.threads_per_run < 1)
+    throw std::invalid_argument("a service needs room for at least one item and a thread");
   state_->start();
 }
 

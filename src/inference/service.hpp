@@ -40,6 +40,7 @@ class Service {
   };
   using Deadline = std::chrono::steady_clock::time_point;
 
+  /// Throws std::invalid_argument where an option is zero.
   Service(ServiceSpec spec, Options options, std::shared_ptr<Log> log);
   ~Service();
 
@@ -48,7 +49,8 @@ class Service {
   const detail::TypeInfo& input() const;
   const detail::TypeInfo& output() const;
   Health health() const;
-  std::string model_sha256() const;  ///< of the loaded bytes; empty until ready
+  std::string model_sha256()
+      const;  ///< of the loaded bytes; empty until ready, and for a model that reads none
 
   /// Starts loading in the background, once. `predict` does so as well: a service that nobody loaded is
   /// loaded by its first call, which waits for it.
