@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "app/settings.hpp"
+#include "inferkeep/application.hpp"
+
+namespace inferkeep::app {
+
+/// One running program: the composition root. Everything is made here, handed on by reference, and taken down
+/// in the reverse order. No globals: two programs can live in one process.
+class Program {
+ public:
+  /// Returns ErrorKind::invalid "config" for what a setting names and is not there, ErrorKind::unavailable
+  /// when the database cannot be opened.
+  static Result<std::unique_ptr<Program>> make(Settings settings,
+                                               const std::vector<Application::Definition>& services,
+                                               std::shared_ptr<Log> log);
+  ~Program();
+
+  /// Makes the superuser where the settings ask for it, starts loading the models, and serves.
+  /// Returns ErrorKind::unavailable when the address cannot be had.
+  Result<void> start();
+  std::uint16_t port() const;
+
+  /// Work that comes round: tells /readiness whether the database answers, forgets expired sign-ins. Call it
+  /// each second.
+  void tick();
+
+  /// Not ready; no new connections; requests under way are finished and recorded; the superuser is deleted.
+  void stop();
+
+  /// The table as JSON lines, one route each: method, path, access level, service. Needs no database.
+  static std::string describe_routes(const std::vector<Application::Definition>& services);
+
+ private:
+  struct Parts;
+  explicit Program(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace inferkeep::app

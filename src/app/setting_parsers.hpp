@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+// How the text of a setting becomes a member of Settings: one maker of parsers per kind of member.
+#pragma once
+
+#include <charconv>
+#include <functional>
+#include <optional>
+#include <sstream>
+#include <string>
+
+#include "app/settings.hpp"
+
+namespace inferkeep::app {
+
+/// Sets the member, or says what is wrong, as it reads behind the setting's name: "must be …".
+using Parser = std::function<std::optional<std::string>(Settings&, const std::string&)>;
+
+inline std::optional<std::int64_t> to_whole(const std::string& text) {
+  std::int64_t value = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (fault != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+/// A parser of whole numbers from `least` to `most` that hands each to `set`.
+template <class Set>
+Parser bounded(std::int64_t least, std::int64_t most, Set set) {
+  return [=](Settings& settings, const std::string& text) -> std::optional<std::string> {
+    const auto value = to_whole(text);
+    if (!value || *value < least || *value > most)
+      return "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most);
+    set(settings, *value);
+    return std::nullopt;
+  };
+}
+
+template <class T>
+Parser whole(T Settings::*member, std::int64_t least, std::int64_t most) {
+  return bounded(least, most, [=](Settings& s, std::int64_t value) { s.*member = static_cast<T>(value); });
+}
+
+template <class Duration>
+Parser span(Duration Settings::*member, std::int64_t least, std::int64_t most) {
+  return bounded(least, most, [=](Settings& s, std::int64_t value) { s.*member = Duration(value); });
+}
+
+template <class T>
+Parser http_whole(T http::Limits::*member, std::int64_t least, std::int64_t most) {
+  return bounded(least, most,
+                 [=](Settings& s, std::int64_t value) { s.http.*member = static_cast<T>(value); });
+}
+
+template <class Duration>
+Parser http_span(Duration http::Limits::*member, std::int64_t least, std::int64_t most) {
+  return bounded(least, most, [=](Settings& s, std::int64_t value) { s.http.*member = Duration(value); });
+}
+
+inline Parser http_words(std::vector<std::string> http::Limits::*member) {
+  return [=](Settings& settings, const std::string& value) -> std::optional<std::string> {
+    std::istringstream words(value);
+    for (std::string word; std::getline(words, word, ',');)
+      if (!word.empty()) (settings.http.*member).push_back(word);
+    return std::nullopt;
+  };
+}
+
+inline Parser text(std::string Settings::*member) {
+  return [=](Settings& settings, const std::string& value) -> std::optional<std::string> {
+    if (value.empty()) return "must not be empty";
+    settings.*member = value;
+    return std::nullopt;
+  };
+}
+
+inline Parser path(std::filesystem::path Settings::*member) {
+  return [=](Settings& settings, const std::string& value) -> std::optional<std::string> {
+    if (!std::filesystem::is_directory(value)) return "must name a folder";
+    settings.*member = value;
+    return std::nullopt;
+  };
+}
+
+inline Parser secret(Secret Settings::*member) {
+  return [=](Settings& settings, const std::string& value) -> std::optional<std::string> {
+    settings.*member = Secret(value);
+    return std::nullopt;
+  };
+}
+
+inline Parser flag(bool Settings::*member) {
+  return [=](Settings& settings, const std::string& value) -> std::optional<std::string> {
+    if (value != "true" && value != "false") return "must be true or false";
+    settings.*member = value == "true";
+    return std::nullopt;
+  };
+}
+
+inline Parser log_level(LogLevel Settings::*member) {
+  return [=](Settings& settings, const std::string& value) -> std::optional<std::string> {
+    if (value == "debug")
+      settings.*member = LogLevel::debug;
+    else if (value == "info")
+      settings.*member = LogLevel::info;
+    else if (value == "warning")
+      settings.*member = LogLevel::warning;
+    else if (value == "error")
+      settings.*member = LogLevel::error;
+    else
+      return "must be debug, info, warning or error";
+    return std::nullopt;
+  };
+}
+
+}  // namespace inferkeep::app

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/log.hpp"
+#include "base/result.hpp"
+#include "base/secret.hpp"
+#include "http/limits.hpp"
+
+namespace inferkeep::app {
+
+enum class Mode { dev, test, prod };
+
+/// Every setting of the program, typed and checked. settings.cpp lists their names, units and defaults;
+/// docs/configuration.md is made from that list.
+struct Settings {
+  Mode mode = Mode::dev;
+  std::string sql_url;
+  Secret secret_key;
+  std::string host = "0.0.0.0";
+  std::uint16_t port = 8080;
+  bool create_superuser = false;
+
+  std::chrono::minutes token_life{20};
+  std::size_t password_min_length = 8;
+  int bcrypt_cost = 12;
+  std::size_t login_failures = 5;
+  std::chrono::seconds login_window{300};
+
+  std::size_t io_threads = 0;  ///< 0: one per core
+  std::size_t database_threads = 4;
+  std::size_t database_queue = 256;
+  std::chrono::milliseconds database_busy_timeout{2000};
+  std::size_t hashing_threads = 1;
+  std::size_t hashing_queue = 64;
+  std::size_t ledger_queue = 8192;
+
+  bool load_models_at_start = true;
+  std::size_t max_batch = 64;
+  std::size_t inference_queue = 1024;
+  int inference_threads = 1;
+  std::chrono::milliseconds prediction_timeout{10'000};
+
+  std::filesystem::path services_dir;
+  std::filesystem::path web_dir;
+  LogLevel log_level = LogLevel::info;
+  std::chrono::milliseconds drain_timeout{8'000};
+  http::Limits http;
+};
+
+/// Names and values, as an environment has them.
+using Environment = std::map<std::string, std::string>;
+
+/// What documents one setting.
+struct SettingInfo {
+  std::string name;
+  std::string fallback;  ///< the default, as it would be written
+  std::string about;
+};
+
+Result<Mode> mode_of(const std::string& word);
+const char* to_string(Mode mode);
+
+/// The settings of `mode` from .env.shared and .env.<mode> in `folder` (absent files are empty), overridden
+/// by `environment`. Returns ErrorKind::invalid "config" with one sentence that names the setting: one
+/// unknown in a file, a value that does not parse or is out of range, what the mode forbids. Values of
+/// secrets are never repeated.
+Result<Settings> read_settings(Mode mode, const std::filesystem::path& folder,
+                               const Environment& environment);
+
+/// This process's environment.
+Environment process_environment();
+
+std::vector<SettingInfo> describe_settings();
+
+}  // namespace inferkeep::app
