@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cstdio>
 #include <ctime>
+#include <functional>
 
 #include "http/syntax.hpp"
 

@@ -57,7 +57,7 @@ asio::awaitable<void> Connection::run() {
   socket_.close(ignored);
 }
 
-// g++ 12 miscompiles co_await inside the conditions of loops and behind &&, so each stands in a statement of
+// g++ 12 destroys the awaited temporary twice where co_await stands in a condition, so here it never does.
 // its own.
 
 asio::awaitable<void> Connection::serve() {
