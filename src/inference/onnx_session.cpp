@@ -2,10 +2,12 @@
 #include <onnxruntime_cxx_api.h>
 #include <onnxruntime_session_options_config_keys.h>
 
+#include <cstdlib>
 #include <mutex>
 #include <stdexcept>
 #include <stop_token>
 
+#include "inference/external_data.hpp"
 #include "inference/graph.hpp"
 #include "inference/tensors.hpp"
 #include "inferkeep/onnx_model.hpp"
@@ -15,6 +17,11 @@ namespace inferkeep::detail {
 namespace {
 
 namespace inference = inferkeep::inference;
+
+/// Microsoft's builds for Linux report the machine, the program's path and each session to Microsoft, from
+/// the moment on that an environment is made; Ort::Env::DisableTelemetryEvents comes too late for the first
+/// events. This variable they obey from the start. It is set before main, while there is no second thread.
+[[maybe_unused]] const int telemetry_off = ::setenv("ORT_DISABLE_TELEMETRY", "1", 1);
 
 /// ONNX Runtime keeps one environment per process whatever one does: a second Ort::Env is the first one
 /// again. So this is the one static of the program. Its log goes nowhere: what fails is thrown as well, and a
@@ -47,6 +54,7 @@ Ort::SessionOptions session_options(int threads) {
 
 Ort::Session open_session(const LoadContext& context) {
   const auto bytes = context.model_bytes();
+  inference::refuse_external_data(bytes);
   return {environment(), bytes.data(), bytes.size(), session_options(context.threads_per_run())};
 }
 

@@ -13,17 +13,17 @@ using boost::asio::awaitable;
 
 awaitable<Result<Created>> handle_create_account(Body<CreateAdmin> body, Admin admin,
                                                  access::Accounts& accounts, access::Asker asker) {
-  CreateAdmin& account = body.value;
-  auto created = co_await accounts.create(admin,
-                                          {.username = std::move(account.username),
-                                           .first_name = std::move(account.first_name),
-                                           .last_name = std::move(account.last_name),
-                                           .password = Secret(std::move(account.password)),
-                                           .country = std::move(account.country),
-                                           .role = account.role,
-                                           .is_active = account.is_active,
-                                           .grants = grants_of(account.access)},
-                                          std::move(asker));
+  CreateAdmin& wanted = body.value;
+  // A variable, not a temporary: see handle_create_user.
+  access::NewAccount account{.username = std::move(wanted.username),
+                             .first_name = std::move(wanted.first_name),
+                             .last_name = std::move(wanted.last_name),
+                             .password = Secret(std::move(wanted.password)),
+                             .country = std::move(wanted.country),
+                             .role = wanted.role,
+                             .is_active = wanted.is_active,
+                             .grants = grants_of(wanted.access)};
+  auto created = co_await accounts.create(admin, std::move(account), std::move(asker));
   if (!created) co_return created.error();
   co_return Created{};
 }

@@ -15,12 +15,13 @@ constexpr std::size_t credentials_limit = 16 * 1024;
 
 awaitable<Result<Created>> handle_create_user(Body<CreateUser> body, Accounts& accounts, Asker asker) {
   CreateUser& user = body.value;
-  auto created = co_await accounts.sign_up({.username = std::move(user.username),
-                                            .first_name = std::move(user.first_name),
-                                            .last_name = std::move(user.last_name),
-                                            .password = Secret(std::move(user.password)),
-                                            .country = std::move(user.country)},
-                                           std::move(asker));
+  // A variable, not a temporary: g++ 12 copies an aggregate made inside a co_await expression byte by byte.
+  access::NewAccount account{.username = std::move(user.username),
+                             .first_name = std::move(user.first_name),
+                             .last_name = std::move(user.last_name),
+                             .password = Secret(std::move(user.password)),
+                             .country = std::move(user.country)};
+  auto created = co_await accounts.sign_up(std::move(account), std::move(asker));
   if (!created) co_return created.error();
   co_return Created{};
 }

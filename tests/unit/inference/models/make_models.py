@@ -100,12 +100,26 @@ def constant_loop():
          [constant("go", T.BOOL, [True], []), constant("start", T.DOUBLE, [0], [])])
 
 
-def external(name, location):
-    """Keeps a weight in another file."""
+def elsewhere(location):
+    """A weight that lies in another file."""
     weight = onnx.TensorProto(name="weight", data_type=T.DOUBLE, dims=[1], data_location=T.EXTERNAL)
     weight.external_data.add(key="location", value=location)
     weight.external_data.add(key="length", value="8")
-    save(name, [h.make_node("Add", ["x", "weight"], ["y"])], [port("x")], [port("y")], [weight], check=False)
+    return weight
+
+
+def external(name, location):
+    save(name, [h.make_node("Add", ["x", "weight"], ["y"])], [port("x")], [port("y")], [elsewhere(location)],
+         check=False)
+
+
+def external_within():
+    """The same, hidden in a branch of an operator."""
+    constant_node = h.make_node("Constant", [], ["weight"], value=elsewhere("secret.bin"))
+    branch = h.make_graph([constant_node], "branch", [], [port("weight", shape=[1])])
+    nodes = [h.make_node("If", ["yes"], ["chosen"], then_branch=branch, else_branch=branch),
+             h.make_node("Add", ["x", "chosen"], ["y"])]
+    save("external_within", nodes, [port("x")], [port("y")], [constant("yes", T.BOOL, [True], [])], check=False)
 
 
 def hostile():
@@ -118,6 +132,7 @@ def hostile():
     external("external_parent", "../secret.bin")
     external("external_absolute", "/etc/hostname")
     external("external_plain", "secret.bin")
+    external_within()
 
 
 def main():
