@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "base/log.hpp"
 
+#include <fmt/format.h>
 #include <spdlog/async.h>
 #include <spdlog/sinks/null_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
+#include <algorithm>
 #include <boost/json/serialize.hpp>
+#include <string_view>
 
 #include "base/clock.hpp"
 
@@ -43,20 +46,73 @@ const char* name(LogLevel level) {
   return "info";
 }
 
-/// Cut at a character's border: a UTF-8 continuation byte is 10xxxxxx.
-void cut(boost::json::string& text) {
-  if (text.size() <= longest_text) return;
-  std::size_t end = longest_text;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  text.resize(end);
+bool continues(char byte) {
+  return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
 }
 
-/// Boost.JSON escapes the control characters of ASCII; DEL reaches a terminal as well.
+/// How many bytes the character at `at` has; 0 if there is none in valid UTF-8.
+std::size_t character(std::string_view text, std::size_t at) {
+  const auto lead = static_cast<unsigned char>(text[at]);
+  if (lead < 0x80) return 1;
+  const std::size_t length = lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
+  if (length == 0 || text.size() - at < length) return 0;
+  for (std::size_t i = 1; i < length; ++i)
+    if (!continues(text[at + i])) return 0;
+  const auto second = static_cast<unsigned char>(text[at + 1]);
+  const bool too_long = (lead == 0xE0 && second < 0xA0) || (lead == 0xF0 && second < 0x90);
+  const bool no_character = (lead == 0xED && second > 0x9F) || (lead == 0xF4 && second > 0x8F);
+  return too_long || no_character ? 0 : length;
+}
+
+/// Cut at a character's border, and with "?" for each byte that is not UTF-8: one such byte from a stranger
+/// would make the line unreadable to whoever collects it.
+std::string clean(std::string_view text) {
+  std::string cleaned;
+  cleaned.reserve(std::min(text.size(), longest_text));
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = character(text, at);
+    if (cleaned.size() + std::max<std::size_t>(length, 1) > longest_text) break;
+    if (length == 0)
+      cleaned += '?';
+    else
+      cleaned.append(text, at, length);
+    at += std::max<std::size_t>(length, 1);
+  }
+  return cleaned;
+}
+
+boost::json::value clean(const boost::json::value& value) {
+  if (const auto* text = value.if_string()) return boost::json::string(clean(std::string_view{*text}));
+  if (const auto* array = value.if_array()) {
+    boost::json::array cleaned;
+    for (const auto& element : *array) cleaned.push_back(clean(element));
+    return cleaned;
+  }
+  if (const auto* object = value.if_object()) {
+    boost::json::object cleaned;
+    for (const auto& member : *object) cleaned[clean(std::string_view{member.key()})] = clean(member.value());
+    return cleaned;
+  }
+  return value;
+}
+
+/// Boost.JSON escapes the control characters of ASCII but for DEL; that one and U+0080 to U+009F, in UTF-8 C2
+/// 80 to C2 9F, reach a terminal as well.
 std::string line_of(const boost::json::object& line) {
-  std::string text = boost::json::serialize(line);
-  for (std::size_t at = text.find('\x7f'); at != std::string::npos; at = text.find('\x7f', at))
-    text.replace(at, 1, "\\u007f");
-  return text;
+  const std::string text = boost::json::serialize(line);
+  std::string escaped;
+  escaped.reserve(text.size());
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto byte = static_cast<unsigned char>(text[at]);
+    if (byte == 0x7F) {
+      escaped += "\\u007f";
+    } else if (byte == 0xC2 && static_cast<unsigned char>(text[at + 1]) < 0xA0) {
+      escaped += fmt::format("\\u{:04x}", static_cast<unsigned char>(text[++at]));
+    } else {
+      escaped += text[at];
+    }
+  }
+  return escaped;
 }
 
 }  // namespace
@@ -94,11 +150,8 @@ void Log::write(LogLevel level, std::string_view event, boost::json::object fiel
   line.reserve(fields.size() + 3);
   line["time"] = to_iso8601(system_now()).substr(0, 23) + "Z";
   line["level"] = name(level);
-  line["event"] = event;
-  for (auto& field : fields) {
-    if (auto* text = field.value().if_string()) cut(*text);
-    line[field.key()] = std::move(field.value());
-  }
+  line["event"] = clean(event);
+  for (const auto& field : fields) line.emplace(clean(std::string_view{field.key()}), clean(field.value()));
   logger_->log(spdlog_level, line_of(line));
 }
 

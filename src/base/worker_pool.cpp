@@ -21,8 +21,8 @@ Error WorkerPool::busy() const {
           name_ + " queue is full", {},     std::chrono::seconds{1}};
 }
 
-Error WorkerPool::broken(const std::exception& exception) {
-  return {ErrorKind::internal, "internal", "Internal error", exception.what()};
+Error WorkerPool::broken(std::string why) {
+  return {ErrorKind::internal, "internal", "Internal error", std::move(why)};
 }
 
 }  // namespace inferkeep

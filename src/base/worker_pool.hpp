@@ -40,14 +40,16 @@ class WorkerPool {
   bool enter();
   void leave() { pending_.fetch_sub(1, std::memory_order_relaxed); }
   Error busy() const;
-  static Error broken(const std::exception& exception);
+  static Error broken(std::string why);
 
   template <class Work>
   static std::invoke_result_t<Work&> guarded(Work& work) {
     try {
       return work();
     } catch (const std::exception& exception) {
-      return broken(exception);
+      return broken(exception.what());
+    } catch (...) {
+      return broken("an exception of unknown type");
     }
   }
 
