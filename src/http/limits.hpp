@@ -8,7 +8,7 @@
 
 namespace inferkeep::http {
 
-/// Every ceiling and deadline of a connection (docs/configuration.md; security H, Q1 to Q4). Sizes in bytes.
+/// Every ceiling and deadline of a connection (docs/configuration.md). Sizes in bytes.
 struct Limits {
   std::size_t head_size = 8 * 1024;  ///< the whole head: request line, headers and blank line
   std::size_t head_count = 100;

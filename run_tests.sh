@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Installs what is missing, builds, and runs all tests: units, the contract over real sockets, the docs page in a browser.
+# PRESET (release) chooses the build: asan-ubsan and tsan run the same tests under the sanitizers. SUITES ("unit http e2e")
+# chooses what is run.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+preset=${PRESET:-release}
+suites=${SUITES:-unit http e2e}
+source scripts/lib/build.sh
+export INFERKEEP_BINARY="$PWD/build/$preset/inferkeep"
+
+run_unit() { ctest --test-dir "build/$preset" --output-on-failure --no-tests=error -j2; }
+run_http() { /usr/bin/python3 -m pytest tests/http -q -p no:cacheprovider --durations=5; }
+run_e2e() { tests/e2e/run.sh; }
+
+scripts/setup.sh --with-tests
+build "$preset"
+for suite in $suites; do
+  echo "test: $suite ($preset)"
+  "run_$suite"
+done
+echo "test: all of '$suites' passed ($preset)"
