@@ -151,11 +151,13 @@ void IoThread::turn_away(tcp::socket& socket, std::string_view peer, Admission::
 
 // ---- ending ------------------------------------------------------------------------------------
 
+/// At most what the kernel's queue can hold: under a flood there would be no end.
 void IoThread::stop_accepting() {
   boost::system::error_code error;
-  while (acceptor_.is_open() && !error) {
+  for (int left = asio::socket_base::max_listen_connections; left > 0 && acceptor_.is_open(); --left) {
     auto socket = acceptor_.accept(error);
-    if (!error) take(std::move(socket));
+    if (error) break;
+    take(std::move(socket));
   }
   acceptor_.close(error);
   pause_.cancel();
@@ -163,8 +165,8 @@ void IoThread::stop_accepting() {
 
 std::future<void> IoThread::drain() {
   std::packaged_task<void()> task([this] {
-    stop_accepting();
     for (auto* connection : connections_) connection->end_if_idle();
+    stop_accepting();
   });
   auto done = task.get_future();
   asio::post(context_, std::move(task));

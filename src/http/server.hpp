@@ -32,7 +32,7 @@ class Handler {
 };
 
 /// HTTP/1.1 on one address: `threads` I/O threads, one io_context each, each with its own listening socket
-/// (SO_REUSEPORT). start, drain and stop may be called from any thread.
+/// (SO_REUSEPORT). drain and stop may be called from any thread but the server's own.
 class Server {
  public:
   struct Options {
@@ -53,6 +53,9 @@ class Server {
   /// Stops accepting, lets requests that have begun finish (at most `patience`), answers them with
   /// Connection: close, then closes every connection. Returns true when nothing had to be cut.
   bool drain(std::chrono::milliseconds patience);
+
+  /// Cuts every connection, and waits for the handlers under way: what they wait for must still be there, and
+  /// must end in bounded time. May be repeated.
   void stop();
 
  private:
