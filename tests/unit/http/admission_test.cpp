@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+#include "http/admission.hpp"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+#include <vector>
+
+#include "http/syntax.hpp"
+
+namespace inferkeep::http {
+namespace {
+
+using Verdict = Admission::Verdict;
+using boost::asio::ip::make_address;
+
+Admission::Peer peer(const char* address) {
+  return Admission::peer_of(make_address(address));
+}
+
+TEST(Admission, CountsIpv6PeersByTheirNetwork) {
+  EXPECT_EQ(peer("2001:db8:1:2::1"), peer("2001:db8:1:2:ffff::9"));
+  EXPECT_NE(peer("2001:db8:1:2::1"), peer("2001:db8:1:3::1"));
+  EXPECT_EQ(peer("::ffff:192.0.2.1"), peer("192.0.2.1"));
+  EXPECT_NE(peer("192.0.2.2"), peer("192.0.2.1"));
+}
+
+TEST(Admission, HasRoomForSoManyOfAPeerAndInAll) {
+  const Limits limits{.connections = 3, .connections_per_peer = 2};
+  Admission admission(limits);
+  EXPECT_EQ(admission.enter(1), Verdict::admitted);
+  EXPECT_EQ(admission.enter(1), Verdict::admitted);
+  EXPECT_EQ(admission.enter(1), Verdict::peer_is_full);
+  EXPECT_EQ(admission.enter(2), Verdict::admitted);
+  EXPECT_EQ(admission.enter(3), Verdict::server_is_full);
+  admission.leave(1);
+  EXPECT_EQ(admission.enter(1), Verdict::admitted);
+  EXPECT_EQ(admission.count(), 3u);
+}
+
+TEST(Admission, TellsWhenItIsEmpty) {
+  const Limits limits;
+  Admission admission(limits);
+  admission.enter(1);
+  const auto soon = [] { return std::chrono::steady_clock::now() + std::chrono::milliseconds(20); };
+  EXPECT_FALSE(admission.wait_until_empty(soon()));
+  std::thread leaver([&] { admission.leave(1); });
+  EXPECT_TRUE(admission.wait_until_empty(std::chrono::steady_clock::now() + std::chrono::seconds(5)));
+  leaver.join();
+}
+
+TEST(ByteLease, TakesAndGivesBack) {
+  ByteBudget budget(100);
+  ByteLease first(budget), second(budget);
+  EXPECT_TRUE(first.grow_to(60));
+  EXPECT_TRUE(first.grow_to(50)) << "never shrinks, never fails below what it has";
+  EXPECT_FALSE(second.grow_to(41));
+  EXPECT_TRUE(second.grow_to(40));
+  first.release();
+  EXPECT_TRUE(second.grow_to(100));
+}
+
+TEST(ByteLease, SumsUpAcrossThreads) {
+  ByteBudget budget(1000);
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t)
+    threads.emplace_back([&] {
+      for (int i = 0; i < 1000; ++i) {
+        ByteLease lease(budget);
+        lease.grow_to(300);
+      }
+    });
+  for (auto& thread : threads) thread.join();
+  EXPECT_TRUE(budget.take(1000)) << "nothing was lost";
+}
+
+TEST(Syntax, NumbersAndLists) {
+  EXPECT_EQ(parse_decimal("18446744073709551615"), 18446744073709551615u);
+  EXPECT_FALSE(parse_decimal("18446744073709551616"));
+  EXPECT_FALSE(parse_decimal(""));
+  std::string_view rest = " a , b,";
+  EXPECT_EQ(next_item(rest, ','), "a");
+  EXPECT_EQ(next_item(rest, ','), "b");
+  EXPECT_EQ(rest, "");
+}
+
+}  // namespace
+}  // namespace inferkeep::http
