@@ -10,9 +10,10 @@ sys.dont_write_bytecode = True
 
 import pytest  # noqa: E402
 
-pytest.register_assert_rewrite("harness")
+pytest.register_assert_rewrite("harness", "people", "answers")
 
 import harness  # noqa: E402
+import people  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -37,8 +38,15 @@ def start_server(tmp_path_factory):
         return one.start()
 
     yield start
+    faults = []
     for one in servers:
-        one.stop()
+        try:
+            one.stop()
+        except Exception as fault:  # the others must be stopped all the same
+            faults.append(fault)
+            if one.is_running():
+                one.process.kill()
+    assert not faults, faults
 
 
 @pytest.fixture(autouse=True)
@@ -51,7 +59,7 @@ def survives(request):
 
 @pytest.fixture
 def api(server):
-    return harness.Api(server)
+    return people.Api(server)
 
 
 @pytest.fixture

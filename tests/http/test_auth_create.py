@@ -5,7 +5,9 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from harness import PASSWORD_MARK, assert_error, assert_ok, new_name, new_password, violations
+from answers import assert_error, assert_ok, violations
+from harness import PASSWORD_MARK
+from people import new_name, new_password
 
 
 def users_named(server, name):
@@ -39,12 +41,17 @@ def test_a_token_is_ignored_at_the_open_door(api):
 
 # ---- R1, R2: one name, one person ----------------------------------------------------------------
 
-@pytest.mark.parametrize("same", [
-    lambda name: name,
-    lambda name: name.upper(),
-    lambda name: name.replace("example.com", "EXAMPLE.com"),
-    lambda name: name.replace("p", "ｐ", 1),  # full width: the same letter in another Unicode form
-], ids=["same", "upper case", "upper case domain", "full width"])
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        lambda name: name,
+        lambda name: name.upper(),
+        lambda name: name.replace("example.com", "EXAMPLE.com"),
+        lambda name: name.replace("p", "ｐ", 1),  # full width: the same letter in another Unicode form
+    ],
+    ids=["same", "upper case", "upper case domain", "full width"],
+)
 def test_a_taken_name_is_refused_in_every_form(server, api, nobody, same):
     taken = api.register().username
     answer = nobody.post("/auth/create", json=api.body(username=same(taken)))
@@ -56,7 +63,9 @@ def test_a_taken_name_is_refused_in_every_form(server, api, nobody, same):
 def test_a_composed_and_a_decomposed_accent_are_one_name(api, nobody):
     name = new_name()
     assert_ok(nobody.post("/auth/create", json=api.body(username="ren\u00e9" + name)), 201)
-    assert_error(nobody.post("/auth/create", json=api.body(username="rene\u0301" + name)), 409, "username_taken")
+    assert_error(
+        nobody.post("/auth/create", json=api.body(username="rene\u0301" + name)), 409, "username_taken"
+    )
 
 
 def test_fifty_at_once_with_one_name_leave_one_person(server, api):
@@ -76,13 +85,26 @@ def test_the_domain_is_stored_in_lower_case_and_the_rest_as_written(api):
 
 # ---- R3: nobody makes themself an admin ----------------------------------------------------------
 
-@pytest.mark.parametrize("field", [
-    {"role": "admin"}, {"is_active": True}, {"has_access_v1": True}, {"has_access_v2": True}, {"id": 1},
-    {"hashed_password": "x"}, {"Role": "admin"}, {"anything": None},
-], ids=lambda field: next(iter(field)))
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"role": "admin"},
+        {"is_active": True},
+        {"has_access_v1": True},
+        {"has_access_v2": True},
+        {"id": 1},
+        {"hashed_password": "x"},
+        {"Role": "admin"},
+        {"anything": None},
+    ],
+    ids=lambda field: next(iter(field)),
+)
 def test_an_unknown_field_is_refused(server, api, nobody, field):
     body = api.body(**field)
-    assert violations(nobody.post("/auth/create", json=body)) == [("extra_forbidden", ("body", next(iter(field))))]
+    assert violations(nobody.post("/auth/create", json=body)) == [
+        ("extra_forbidden", ("body", next(iter(field))))
+    ]
     assert users_named(server, body["username"]) == []
 
 
@@ -115,10 +137,14 @@ def test_a_weak_password_is_refused_and_never_echoed(server, api, nobody, passwo
 
 def test_a_short_password_is_refused_in_pydantics_words(api, nobody):
     answer = nobody.post("/auth/create", json=api.body(password="abc"))
-    assert answer.json()["detail"] == [{
-        "type": "string_too_short", "loc": ["body", "password"],
-        "msg": "String should have at least 4 characters", "ctx": {"min_length": 4},
-    }]
+    assert answer.json()["detail"] == [
+        {
+            "type": "string_too_short",
+            "loc": ["body", "password"],
+            "msg": "String should have at least 4 characters",
+            "ctx": {"min_length": 4},
+        }
+    ]
 
 
 @pytest.mark.parametrize("whole", [True, False], ids=["the whole name", "the part before the @"])
@@ -145,11 +171,30 @@ def test_a_password_of_72_bytes_counts_to_its_last(api):
 # ---- R6: names -----------------------------------------------------------------------------------
 
 BAD_NAMES = [
-    "", " ", "ada", "ada@", "@example.com", "ada@example", "a b@example.com", "ada@@example.com",
-    "ada@example.com@example.com", "ada@example..com", ".ada@example.com", "ada.@example.com", "ada@-example.com",
-    "ada@example.com\r\nX: y", "ada\u0007@example.com", "ada\u202e@example.com", "ada\u200f@example.com",
-    "Ada <ada@example.com>", '"ada"@example.com', "ada@[127.0.0.1]", "<script>@example.com",
-    "a" * 65 + "@example.com", "ada@" + "d" * 64 + ".com", "a" * 60 + "@" + "d" * 60 + ".example",  # 128 characters
+    "",
+    " ",
+    "ada",
+    "ada@",
+    "@example.com",
+    "ada@example",
+    "a b@example.com",
+    "ada@@example.com",
+    "ada@example.com@example.com",
+    "ada@example..com",
+    ".ada@example.com",
+    "ada.@example.com",
+    "ada@-example.com",
+    "ada@example.com\r\nX: y",
+    "ada\u0007@example.com",
+    "ada\u202e@example.com",
+    "ada\u200f@example.com",
+    "Ada <ada@example.com>",
+    '"ada"@example.com',
+    "ada@[127.0.0.1]",
+    "<script>@example.com",
+    "a" * 65 + "@example.com",
+    "ada@" + "d" * 64 + ".com",
+    "a" * 60 + "@" + "d" * 60 + ".example",  # 128 characters
 ]
 
 
@@ -168,13 +213,17 @@ def test_an_email_address_of_127_characters_is_accepted(api):
 
 
 @pytest.mark.parametrize("field", ["first_name", "last_name", "country"])
-@pytest.mark.parametrize("value, kind", [
-    ("x" * 128, "string_too_long"),
-    ("Ada\r\nLovelace", "value_error"),
-    ("Ada\x1b[31m", "value_error"),
-    ("Ada\u202eevol", "value_error"),
-    (7, "string_type"),
-], ids=["128 characters", "line break", "escape code", "bidi mark", "number"])
+@pytest.mark.parametrize(
+    "value, kind",
+    [
+        ("x" * 128, "string_too_long"),
+        ("Ada\r\nLovelace", "value_error"),
+        ("Ada\x1b[31m", "value_error"),
+        ("Ada\u202eevol", "value_error"),
+        (7, "string_type"),
+    ],
+    ids=["128 characters", "line break", "escape code", "bidi mark", "number"],
+)
 def test_names_are_short_plain_texts(api, nobody, field, value, kind):
     answer = nobody.post("/auth/create", json=api.body(**{field: value}))
     assert violations(answer) == [(kind, ("body", field))]
@@ -182,10 +231,24 @@ def test_names_are_short_plain_texts(api, nobody, field, value, kind):
 
 # ---- R7: whatever a name holds is only text ------------------------------------------------------
 
-@pytest.mark.parametrize("name", [
-    "<img src=x onerror=alert(1)>", "O'Brien \"the\" D'Arcy", "'; DROP TABLE users; --", "😀 Ⅷ 漢字 ñ", "{{7*7}}${7*7}",
-    "$(id) `id` | id", "=cmd|' /C calc'!A0", "x" * 127, "😀" * 127, "%s%n%x", "\\u0041\\", "null",
-])
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "<img src=x onerror=alert(1)>",
+        "O'Brien \"the\" D'Arcy",
+        "'; DROP TABLE users; --",
+        "😀 Ⅷ 漢字 ñ",
+        "{{7*7}}${7*7}",
+        "$(id) `id` | id",
+        "=cmd|' /C calc'!A0",
+        "x" * 127,
+        "😀" * 127,
+        "%s%n%x",
+        "\\u0041\\",
+        "null",
+    ],
+)
 def test_a_name_is_kept_byte_for_byte(api, name):
     person = api.register(first_name=name, last_name=name)
     profile = person.login().get("/user").json()
@@ -240,31 +303,58 @@ def test_several_errors_come_as_one_list_in_pydantics_shape(nobody):
     answer = assert_error(nobody.post("/auth/create", json=body), 422, "invalid_field")
     shown = {name: value for name, value in body.items() if name in ("username", "first_name", "country")}
     assert answer.json()["detail"] == [
-        {"type": "value_error", "loc": ["body", "username"], "input": "ada",
-         "msg": "value is not a valid email address: An email address must have an @-sign.",
-         "ctx": {"reason": "An email address must have an @-sign."}},
-        {"type": "string_type", "loc": ["body", "first_name"], "msg": "Input should be a valid string", "input": 1},
+        {
+            "type": "value_error",
+            "loc": ["body", "username"],
+            "input": "ada",
+            "msg": "value is not a valid email address: An email address must have an @-sign.",
+            "ctx": {"reason": "An email address must have an @-sign."},
+        },
+        {
+            "type": "string_type",
+            "loc": ["body", "first_name"],
+            "msg": "Input should be a valid string",
+            "input": 1,
+        },
         {"type": "missing", "loc": ["body", "last_name"], "msg": "Field required", "input": shown},
-        {"type": "string_too_short", "loc": ["body", "password"],
-         "msg": "String should have at least 4 characters", "ctx": {"min_length": 4}},
-        {"type": "string_too_long", "loc": ["body", "country"], "input": "x" * 128,
-         "msg": "String should have at most 127 characters", "ctx": {"max_length": 127}},
+        {
+            "type": "string_too_short",
+            "loc": ["body", "password"],
+            "msg": "String should have at least 4 characters",
+            "ctx": {"min_length": 4},
+        },
+        {
+            "type": "string_too_long",
+            "loc": ["body", "country"],
+            "input": "x" * 128,
+            "msg": "String should have at most 127 characters",
+            "ctx": {"max_length": 127},
+        },
         # An unknown member beside a secret may be that secret, so it is not echoed.
         {"type": "extra_forbidden", "loc": ["body", "role"], "msg": "Extra inputs are not permitted"},
     ]
 
 
-@pytest.mark.parametrize("headers", [
-    {}, {"Content-Type": "text/plain"}, {"Content-Type": "application/x-www-form-urlencoded"},
-    {"Content-Type": "application/json; charset=utf-16"}, {"Content-Type": "multipart/form-data; boundary=x"},
-    {"Content-Type": "application/json", "Content-Encoding": "gzip"},
-], ids=str)
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Content-Type": "text/plain"},
+        {"Content-Type": "application/x-www-form-urlencoded"},
+        {"Content-Type": "application/json; charset=utf-16"},
+        {"Content-Type": "multipart/form-data; boundary=x"},
+        {"Content-Type": "application/json", "Content-Encoding": "gzip"},
+    ],
+    ids=str,
+)
 def test_only_json_in_utf8_is_read(nobody, headers):
     answer = nobody.request("POST", "/auth/create", data=b"{}", headers=headers)
     assert_error(answer, 415, "unsupported_media_type")
 
 
-@pytest.mark.parametrize("content_type", ["application/json", "APPLICATION/JSON", "application/json; charset=UTF-8"])
+@pytest.mark.parametrize(
+    "content_type", ["application/json", "APPLICATION/JSON", "application/json; charset=UTF-8"]
+)
 def test_json_may_be_named_in_any_case(api, nobody, content_type):
     answer = nobody.post("/auth/create", data=json.dumps(api.body()), headers={"Content-Type": content_type})
     assert_ok(answer, 201)

@@ -1,0 +1,277 @@
+# SPDX-License-Identifier: MIT
+"""Signing in: POST /auth/token."""
+
+import base64
+import json
+import time
+import urllib.parse
+
+import pytest
+from answers import assert_error, assert_ok, violations
+from harness import PASSWORD_MARK
+from people import Api, new_name, new_password
+
+FORM = "application/x-www-form-urlencoded"
+
+
+def claims_of(token):
+    payload = token.split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+
+
+def send(nobody, body, content_type=FORM):
+    return nobody.request("POST", "/auth/token", data=body, headers={"Content-Type": content_type})
+
+
+# ---- L9: success ---------------------------------------------------------------------------------
+
+
+def test_a_token_is_a_bearer_of_twenty_minutes_that_no_cache_keeps(api):
+    person = api.register()
+    answer = assert_ok(api.try_login(person.username, person.password))
+    assert list(answer.json()) == ["access_token", "token_type", "expires_in"]
+    assert answer.json()["token_type"] == "bearer"
+    assert answer.json()["expires_in"] == 20 * 60
+    assert answer.headers["Pragma"] == "no-cache"
+
+
+def test_the_claims_are_the_templates_and_the_registered_ones(api):
+    person = api.user(grants=["v2"])
+    claims = claims_of(person.token)
+    assert set(claims) == {
+        *("username", "user_id", "role", "has_access_v1", "has_access_v2", "exp"),
+        *("sub", "iat", "jti", "iss", "aud"),
+    }
+    assert (claims["username"], claims["user_id"], claims["role"]) == (person.username, person.id, "user")
+    assert (claims["has_access_v1"], claims["has_access_v2"]) == (False, True)
+    assert claims["sub"] == str(person.id)
+    assert claims["exp"] - claims["iat"] == 20 * 60
+
+
+def test_every_sign_in_has_a_token_of_its_own(api):
+    person = api.register()
+    first, second = person.login(), person.login()
+    assert claims_of(first.token)["jti"] != claims_of(second.token)["jti"]
+    assert_ok(first.get("/user"))
+    assert_ok(second.get("/user"))
+
+
+def test_the_name_is_found_in_any_case(api):
+    person = api.register()
+    assert_ok(api.try_login(person.username.upper(), person.password))
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        {"grant_type": "password"},
+        {"grant_type": ""},
+        {"scope": "", "client_id": "", "client_secret": ""},
+        {"grant_type": "password", "scope": "a b", "client_id": "x", "client_secret": "y"},
+        {"resource": "urn:a"},
+    ],
+    ids=str,
+)
+def test_the_other_fields_of_the_form_are_accepted(api, extra):
+    person = api.register()
+    assert_ok(api.try_login(person.username, person.password, **extra))
+
+
+def test_a_multipart_form_is_accepted(api, nobody):
+    person = api.register()
+    form = {"username": (None, person.username), "password": (None, person.password), "scope": (None, "")}
+    assert_ok(nobody.post("/auth/token", files=form))
+
+
+# ---- L1: one answer for all who may not --------------------------------------------------------------
+
+
+def test_four_reasons_one_answer(server, api):
+    wrong, deactivated = api.register(), api.user()
+    api.set_rights(deactivated, is_active=False)
+    answers = [
+        api.try_login(wrong.username, new_password()),
+        api.try_login(new_name(), new_password()),
+        api.try_login(deactivated.username, deactivated.password),
+        api.try_login("no address at all", new_password()),
+    ]
+    bodies = set()
+    for answer in answers:
+        body = assert_error(answer, 401, "bad_credentials", "Could not validate user").json()
+        body.pop("request_id")
+        bodies.add(json.dumps(body))
+    assert len(bodies) == 1
+    assert len(server.log_lines("login.failed")) >= 4
+
+
+# L8: what stands in the column may be anything; only a hash of ours opens the door.
+UNUSABLE_HASHES = ["", "*0", "!", "$2b$04$", "abJnggxhB/yWI", "$2b$04$" + "." * 53, "$1$salt$", "plain"]
+
+
+def test_an_unusable_hash_opens_nothing(start_server):
+    server = start_server()
+    people = [Api(server).register() for _ in UNUSABLE_HASHES]
+    server.stop()
+    for person, text in zip(people, UNUSABLE_HASHES):
+        server.change_offline(
+            "UPDATE users SET hashed_password = ? WHERE username = ?", text, person.username
+        )
+    api = Api(server.restart())
+    for person in people:
+        assert_error(api.try_login(person.username, person.password), 401, "bad_credentials")
+    assert_error(api.try_login(people[4].username, "password"), 401, "bad_credentials")
+
+
+def test_a_cheaper_hash_is_made_dearer_at_sign_in(start_server):
+    server = start_server(BCRYPT_COST=4)
+    person = Api(server).register()
+    server.restart(BCRYPT_COST=5)
+    assert_ok(Api(server).try_login(person.username, person.password))
+    stored = server.sql("SELECT hashed_password FROM users WHERE username = ?", person.username)
+    assert stored[0]["hashed_password"].startswith("$2b$05$")
+    assert_ok(Api(server).try_login(person.username, person.password))
+    assert len(server.log_lines("auth.rehash")) == 1
+
+
+# ---- L5 to L7: forms -----------------------------------------------------------------------------
+
+BAD_FORMS = [
+    ("nothing", "", [("missing", "username"), ("missing", "password")]),
+    ("no username", "password=x", [("missing", "username")]),
+    ("no password", "username=a%40b.example", [("missing", "password")]),
+    ("username twice", "username=a&username=b&password=x", [("multiple_values", "username")]),
+    ("password twice", "username=a&password=x&password=x", [("multiple_values", "password")]),
+    ("other grant", "grant_type=client_credentials&username=a&password=x", [("value_error", "grant_type")]),
+    ("username too long", "username=" + "a" * 1025 + "&password=x", [("string_too_long", "username")]),
+]
+
+
+@pytest.mark.parametrize("body, expected", [row[1:] for row in BAD_FORMS], ids=[row[0] for row in BAD_FORMS])
+def test_a_form_with_a_fault_is_refused(nobody, body, expected):
+    assert violations(send(nobody, body)) == [(kind, ("body", field)) for kind, field in expected]
+
+
+@pytest.mark.parametrize(
+    "body", ["username=%", "username=%zz", "username=%ff&password=x", "username=a%00b&password=x"]
+)
+def test_a_form_that_is_no_form_is_refused(nobody, body):
+    assert_error(send(nobody, body), 422, "invalid_field")
+
+
+def test_a_refused_form_never_echoes_the_password(nobody):
+    answer = send(nobody, f"grant_type=other&password={PASSWORD_MARK}hidden")
+    assert_error(answer, 422, "invalid_field")
+    assert PASSWORD_MARK not in answer.text
+
+
+@pytest.mark.parametrize(
+    "content_type", ["application/json", "text/plain", "application/x-www-form-urlencoded; charset=utf-16"]
+)
+def test_credentials_come_in_a_form_only(nobody, content_type):
+    answer = send(nobody, json.dumps({"username": "a", "password": "b"}), content_type)
+    assert_error(answer, 415, "unsupported_media_type")
+
+
+def test_credentials_in_the_query_are_as_if_absent_and_never_logged(server, api, nobody):
+    person = api.register()
+    query = {"username": person.username, "password": person.password}
+    answer = nobody.request("POST", "/auth/token", params=query, headers={"Content-Type": FORM})
+    assert violations(answer) == [("missing", ("body", "username")), ("missing", ("body", "password"))]
+    assert PASSWORD_MARK not in server.log_text()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[]",
+        "--x\r\n\r\n",
+        "--x\r\nContent-Disposition: form-data\r\n\r\na\r\n--x--\r\n",
+        '--x\r\nContent-Disposition: form-data; name="username"\r\n\r\nada',
+    ],
+    ids=["no part", "no name, no end", "no name", "no end"],
+)
+def test_a_broken_multipart_form_is_refused(nobody, body):
+    assert_error(send(nobody, body, "multipart/form-data; boundary=x"), 422, "invalid_field")
+
+
+def test_a_body_over_16_kib_is_refused(nobody):
+    assert_error(send(nobody, "username=a&password=" + "x" * (1 << 20)), 413, "too_large")
+
+
+@pytest.mark.parametrize("password", ["x" * 73, "😀" * 20, "' OR 1=1--", '" OR ""="', "a\nb", " "], ids=ascii)
+def test_odd_passwords_are_merely_wrong(api, password):
+    person = api.register()
+    assert_error(api.try_login(person.username, password), 401, "bad_credentials")
+
+
+def test_sql_in_the_name_finds_nobody(api):
+    person = api.register()
+    for name in (f"{person.username}' --", "' OR '1'='1", "%@example.com", f'{person.username}" --'):
+        assert_error(api.try_login(name, person.password), 401, "bad_credentials")
+
+
+# ---- L2: guessing --------------------------------------------------------------------------------
+
+
+def test_after_five_failures_even_the_right_password_must_wait(server, api):
+    person = api.register().login()
+    for _ in range(5):
+        assert_error(api.try_login(person.username, new_password()), 401, "bad_credentials")
+    for password in (new_password(), person.password):
+        answer = assert_error(api.try_login(person.username, password), 429, "rate_limited")
+        assert 1 <= int(answer.headers["Retry-After"]) <= 300
+    assert server.log_lines("login.locked")
+    assert_ok(person.get("/user"))  # guessing at a name locks nobody out who is in
+
+
+def test_the_wait_is_for_one_name_only(api):
+    guessed, other = api.register(), api.register()
+    for _ in range(6):
+        api.try_login(guessed.username, new_password())
+    assert_ok(api.try_login(other.username, other.password))
+
+
+def test_another_case_of_the_name_counts_as_the_name(api):
+    person = api.register()
+    for attempt in range(5):
+        name = person.username.upper() if attempt % 2 else person.username
+        assert_error(api.try_login(name, new_password()), 401, "bad_credentials")
+    assert_error(api.try_login(person.username, person.password), 429, "rate_limited")
+
+
+def test_an_unknown_name_waits_as_a_known_one(api):
+    name = new_name()
+    for _ in range(5):
+        assert_error(api.try_login(name, new_password()), 401, "bad_credentials")
+    assert_error(api.try_login(name, new_password()), 429, "rate_limited")
+
+
+def test_a_success_clears_the_count(api):
+    person = api.register()
+    for _ in range(3):
+        for _ in range(4):
+            assert_error(api.try_login(person.username, new_password()), 401, "bad_credentials")
+        assert_ok(api.try_login(person.username, person.password))
+
+
+def test_other_addresses_may_still_sign_in(server, api):
+    person = api.register()
+    for _ in range(6):
+        api.try_login(person.username, new_password())
+    form = {"username": person.username, "password": person.password}
+    body = urllib.parse.urlencode(form)
+    head = f"POST /auth/token HTTP/1.1\r\nHost: a\r\nContent-Type: {FORM}\r\nConnection: close\r\n"
+    request = f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode()
+    assert server.raw(request, source="127.0.0.9").startswith(b"HTTP/1.1 200 ")
+    assert server.raw(request).startswith(b"HTTP/1.1 429 ")
+
+
+def test_the_number_of_failures_and_the_window_are_settings(start_server):
+    server = start_server(LOGIN_FAILURES=2, LOGIN_WINDOW_SECONDS=1)
+    api = Api(server)
+    person = api.register()
+    for _ in range(2):
+        assert_error(api.try_login(person.username, new_password()), 401, "bad_credentials")
+    assert_error(api.try_login(person.username, person.password), 429, "rate_limited")
+    time.sleep(1.1)
+    assert_ok(api.try_login(person.username, person.password))
