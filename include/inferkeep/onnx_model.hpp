@@ -16,8 +16,8 @@ namespace detail {
 class OnnxSession {
  public:
   /// Loads from the context's bytes, compares the graph's inputs and outputs with the two descriptions by
-  /// name, type and shape ([N] or [N,1]), and warms up. Throws std::runtime_error that names what does not
-  /// fit.
+  /// name, type and shape ([N] or [N,1]), and warms up with a run on zeros and empty texts. Throws
+  /// std::runtime_error that names what does not fit.
   OnnxSession(const LoadContext& context, const TypeInfo& input, const TypeInfo& output);
   ~OnnxSession();
 
@@ -34,9 +34,17 @@ class OnnxSession {
 }  // namespace detail
 
 /// A whole model out of an ONNX file and two descriptions: the graph's inputs and outputs carry the names of
-/// the fields. bool, int32, int64, double (as float or double tensors) and text fields are fed as tensors of
-/// shape [N] or [N,1]; a text output may fill an enum field. Derive from it to add steps before or after
-/// `predict`.
+/// the fields, and each is a tensor of shape [N] or [N,1] with a free N:
+///
+///   field          graph input                       graph output
+///   bool           bool                              bool
+///   int32, int64   int32, int64, float or double     int32 or int64
+///   double         float or double                   float or double
+///   text, enum     string                            string
+///
+/// A value that the tensor's type cannot hold ends its call as `model_error`; so does a word that the enum
+/// does not know. Optionals, lists and nested structs have no tensor. Derive from it to add steps before or
+/// after `predict`.
 template <class In, class Out>
 class OnnxModel : public Model<In, Out> {
  public:
