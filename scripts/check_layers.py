@@ -11,7 +11,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 INCLUDE = re.compile(r'^\s*#\s*include\s+[<"]([^>"]+)[>"]', re.MULTILINE)
-ROW = re.compile(r"^\| `(\w+)/` \| ([^|]*) \| ([^|]*) \|", re.MULTILINE)
+ROW = re.compile(r"^\| `(\w+)/` \|([^|]*)\|([^|]*)\|", re.MULTILINE)
 
 # How the headers of the libraries that live in one folder begin.
 LIBRARIES = {

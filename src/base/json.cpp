@@ -3,6 +3,7 @@
 
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/value_stack.hpp>
+#include <charconv>
 #include <cmath>
 
 namespace inferkeep {
@@ -59,9 +60,13 @@ class StrictHandler {
     stack_.push_uint64(u);
     return true;
   }
-  bool on_double(double d, json::string_view, json::error_code& ec) {
-    if (!std::isfinite(d)) return refuse("a number is beyond the range of a double", ec);
-    stack_.push_double(d);
+  bool on_double(double rough, json::string_view text, json::error_code& ec) {
+    // Boost.JSON 1.81 rounds some numbers to a neighbour of the nearest double; the standard library does not.
+    double exact = rough;
+    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), exact);
+    const bool beyond = fault == std::errc::result_out_of_range && std::abs(rough) > 1;  // else too near to 0
+    if (beyond || !std::isfinite(exact)) return refuse("a number is beyond the range of a double", ec);
+    stack_.push_double(exact);
     return true;
   }
   bool on_bool(bool b, json::error_code&) {

@@ -2,14 +2,14 @@
 #include "inference/model_folder.hpp"
 
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <stdexcept>
+
+#include "crypto/digest.hpp"
 
 namespace inferkeep::inference {
 
@@ -70,19 +70,6 @@ std::vector<std::byte> read_all(const Descriptor& file, std::size_t size, const 
   return bytes;
 }
 
-std::string sha256_of(std::span<const std::byte> bytes) {
-  std::array<unsigned char, 32> digest{};
-  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_sha256(), nullptr) != 1)
-    throw std::runtime_error("OpenSSL gives no SHA-256");
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  for (const unsigned char byte : digest) {
-    text += digits[byte >> 4];
-    text += digits[byte & 15];
-  }
-  return text;
-}
-
 }  // namespace
 
 std::span<const std::byte> ModelFolder::model_bytes() const {
@@ -101,7 +88,7 @@ void ModelFolder::read() const {
     throw std::runtime_error("model.json is of the service \"" + manifest.service + "\", not of \"" +
                              options_.service + "\"");
   auto bytes = read_file(folder.get(), manifest.file, model_limit);
-  if (const auto found = sha256_of(bytes); found != manifest.sha256)
+  if (const auto found = crypto::sha256_hex(bytes); found != manifest.sha256)
     refuse(manifest.file, "has changed: its SHA-256 is " + found + ", model.json says " + manifest.sha256);
   manifest_ = std::move(manifest);
   bytes_ = std::move(bytes);
