@@ -66,7 +66,7 @@ std::string nested_graphs(int count) {
 TEST(ExternalDataSearch, RefusesTooDeepNesting) {
   EXPECT_NO_THROW(search(nested_graphs(30)));
   EXPECT_THROW(search(nested_graphs(40)), std::runtime_error);
-  EXPECT_THROW(search(nested_graphs(20'000)), std::runtime_error);
+  EXPECT_THROW(search(nested_graphs(1000)), std::runtime_error);
 }
 
 TEST(ExternalDataSearch, RefusesACutFile) {
