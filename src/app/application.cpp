@@ -8,6 +8,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
 #include <iostream>
+#include <optional>
 
 #include "app/program.hpp"
 #include "app/superuser.hpp"
@@ -46,11 +47,8 @@ void announce(const Settings& settings, std::uint16_t port) {
   std::cout << std::flush;
 }
 
-/// Ticks each second until SIGINT or SIGTERM. The signals then get their default meaning back: a second one
-/// ends the process at once, however long the stop takes.
-void run_until_signal(Program& program) {
-  asio::io_context loop;
-  asio::signal_set signals(loop, SIGINT, SIGTERM);
+/// Ticks each second until a signal comes, or one has come since `signals` were made.
+void run_until(asio::signal_set& signals, asio::io_context& loop, Program& program) {
   asio::steady_timer timer(loop);
   std::function<void()> tick = [&] {
     program.tick();
@@ -67,6 +65,9 @@ void run_until_signal(Program& program) {
 int serve(const Settings& settings, const std::vector<Application::Definition>& services) {
   auto log = Log::to_stderr(settings.log_level);
   std::signal(SIGPIPE, SIG_IGN);  // a peer that is gone is an error code, not the end of the process
+  // Heard from here on: a stop during the start is a stop in good order as well.
+  asio::io_context loop;
+  std::optional<asio::signal_set> signals(std::in_place, loop, SIGINT, SIGTERM);
   auto program = Program::make(settings, services, log);
   if (!program) return refuse(program.error(), *log);
   if (auto started = (*program)->start(); !started) return refuse(started.error(), *log);
@@ -75,7 +76,8 @@ int serve(const Settings& settings, const std::vector<Application::Definition>& 
                                {"host", settings.host},
                                {"port", (*program)->port()}});
   announce(settings, (*program)->port());
-  run_until_signal(**program);
+  run_until(*signals, loop, **program);
+  signals.reset();  // a second signal ends the process at once, however long the stop takes
   (*program)->stop();
   return 0;
 }

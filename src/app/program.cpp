@@ -140,7 +140,9 @@ Result<void> Program::start() {
   }
   tick();
   if (p.settings.load_models_at_start) p.services.load_all();
-  return p.server->start();
+  auto listening = p.server->start();
+  if (!listening) drop_superuser();  // its password is published: it must not outlive this process
+  return listening;
 }
 
 std::uint16_t Program::port() const {
@@ -164,10 +166,15 @@ void Program::stop() {
   p.condition.drain();
   const bool whole = p.server->drain(p.settings.drain_timeout);
   p.server->stop();
-  if (p.superuser)
-    if (const auto gone = remove_superuser(*p.users, *p.superuser); !gone)
-      p.log->error("admin.bootstrap_left", {{"reason", gone.error().log}});
+  drop_superuser();
   p.log->info("shutdown.end", {{"all_answered", whole}});
+}
+
+void Program::drop_superuser() {
+  Parts& p = *parts_;
+  if (!p.superuser) return;
+  if (const auto gone = remove_superuser(*p.users, *p.superuser); !gone)
+    p.log->error("admin.bootstrap_left", {{"reason", gone.error().log}});
 }
 
 std::string Program::describe_routes(const std::vector<Application::Definition>& definitions) {

@@ -38,6 +38,7 @@ class Program {
  private:
   struct Parts;
   explicit Program(std::unique_ptr<Parts> parts);
+  void drop_superuser();
   std::unique_ptr<Parts> parts_;
 };
 
