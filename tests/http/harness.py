@@ -81,9 +81,11 @@ class Server:
         self.settings.update(settings)
         self.log_file = self.folder / "log.jsonl"
         self.process = None
+        self.has_ended = False  # as it was told to
         self.session = None
 
     def start(self):
+        self.has_ended = False
         log = open(self.log_file, "ab")
         self.process = subprocess.Popen(
             [BINARY, "--mode", self.mode],
@@ -139,13 +141,14 @@ class Server:
         """Sends the signal and waits; the exit code."""
         self.process.send_signal(sign)
         code = self.process.wait(timeout=STOPS_WITHIN)
+        self.has_ended = True
         self.process.stdout.close()
         self.session.close()
         return code
 
     def stop(self, sign=signal.SIGTERM):
         """A stop in good order, with a clean log behind it."""
-        if self.process is None or self.process.poll() == -signal.SIGKILL:
+        if self.process is None or self.has_ended:
             return
         assert self.is_running(), f"the server has ended by itself with {self.process.poll()}"
         assert self.end(sign) == 0
@@ -196,10 +199,15 @@ class Server:
     def log_text(self):
         return self.log_file.read_text(errors="replace") if self.log_file.exists() else ""
 
-    def log_lines(self, event=None):
-        """The log's lines, read; those of one event only, where given."""
-        lines = [json.loads(line) for line in self.log_text().splitlines() if line.startswith("{")]
-        return [line for line in lines if event is None or line["event"] == event]
+    def logged(self, event, count=1, **members):
+        """The lines of that event with these members; waits for `count` of them, as the log is written behind."""
+        deadline = time.monotonic() + 5
+        while True:
+            lines = [json.loads(line) for line in self.log_text().splitlines() if f'"event":"{event}"' in line]
+            lines = [line for line in lines if members.items() <= line.items()]
+            if len(lines) >= count or time.monotonic() > deadline:
+                return lines
+            time.sleep(0.01)
 
     def open_files(self):
         return len(os.listdir(f"/proc/{self.pid}/fd"))

@@ -53,12 +53,8 @@ def test_every_byte_of_a_token_counts(api, live):
 
 def test_the_reason_is_in_the_log_and_not_in_the_answer(server, api, live):
     answer = api.with_token(altered(live.token, iss="somebody-else")).get("/user")
-    lines = [
-        line
-        for line in server.log_lines("token.rejected")
-        if line["request_id"] == answer.headers["X-Request-Id"]
-    ]
-    assert lines[0]["reason"] == "claim: iss"
+    (line,) = server.logged("token.rejected", request_id=answer.headers["X-Request-Id"])
+    assert line["reason"] == "claim: iss"
     assert "iss" not in answer.text
 
 

@@ -104,7 +104,7 @@ def test_a_wrong_old_password_changes_nothing(server, api):
     assert_error(change(person, new_password(), new_password()), 401, "wrong_password")
     assert_ok(other.get("/user"))
     assert_ok(api.try_login(person.username, person.password))
-    assert server.log_lines("password.failed")
+    assert server.logged("password.failed", user_id=person.id)
 
 
 def test_the_sixth_wrong_old_password_must_wait(api):
