@@ -17,7 +17,7 @@ namespace inferkeep::storage {
 /// One writer thread takes all calls that wait, writes them in one transaction and then wakes their callers
 /// (group commit: one fsync for many calls, no added delay for a single one). A transaction that fails wakes
 /// its callers with ErrorKind::unavailable; none of its rows exists then. Thread-safe; `record` suspends and
-/// never blocks.
+/// never blocks. The I/O contexts of the callers outlive the ledger.
 class CallLedger {
  public:
   struct Options {

@@ -26,7 +26,9 @@ class Database {
  public:
   /// Opens (for SQLite: creates, mode 0600), checks that the durability settings hold (WAL, synchronous=FULL,
   /// foreign keys) and migrates up. Returns ErrorKind::unavailable with a sentence that names the fault:
-  /// unreadable or damaged file, schema newer than the program, unknown URL.
+  /// unreadable or damaged file, schema newer than the program, unknown URL, another program's tables.
+  /// Error::code is "db_locked" if another server has the file (exit code 75: it may be free later),
+  /// "db_refused" for what an operator must mend (78).
   static Result<std::unique_ptr<Database>> open(const DatabaseOptions& options, std::shared_ptr<Log> log);
   ~Database();
 

@@ -56,11 +56,15 @@ const char* event_of(Fault fault) {
   return "db.error";
 }
 
+std::string reason_of(const soci::soci_error& error) {
+  return error.get_error_message();
+}
+
 Error to_error(const soci::soci_error& error) {
   if (fault_of(error) == Fault::unique)
-    return {ErrorKind::conflict, "conflict", "It exists already", error.what()};
+    return {ErrorKind::conflict, "conflict", "It exists already", reason_of(error)};
   Error unavailable{ErrorKind::unavailable, "db_unavailable",
-                    "The database is unavailable, try again shortly", error.what()};
+                    "The database is unavailable, try again shortly", reason_of(error)};
   unavailable.retry_after = std::chrono::seconds{1};
   return unavailable;
 }

@@ -4,6 +4,8 @@
 
 #include <soci/soci.h>
 
+#include <string>
+
 #include "base/error.hpp"
 
 namespace inferkeep::storage {
@@ -28,6 +30,10 @@ Fault fault_of(const soci::soci_error& error);
 
 /// The event's name in the log.
 const char* event_of(Fault fault);
+
+/// The library's message for the log. Without what() adds to it: the statement and the values bound to it,
+/// among them people's data and password hashes.
+std::string reason_of(const soci::soci_error& error);
 
 /// The one place where a library's exception becomes an Error: ErrorKind::conflict for a row that is there
 /// already, ErrorKind::unavailable "db_unavailable" for all else.

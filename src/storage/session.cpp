@@ -97,7 +97,7 @@ Result<std::unique_ptr<SessionPool>> SessionPool::open(const DatabaseOptions& op
     pool->open_writer();
     return pool;
   } catch (const soci::soci_error& error) {
-    return open_refused("db_refused", sentence_for(error), error.what());
+    return open_refused("db_refused", sentence_for(error), reason_of(error));
   }
 }
 
@@ -151,7 +151,7 @@ Error SessionPool::report(const soci::soci_error& error) {
   if (fault == Fault::unique) return to_error(error);
   suspect(fault);
   if (const char* event = event_of(fault); ailment_.exchange(event) != event)
-    log_->error(event, {{"reason", error.what()}});
+    log_->error(event, {{"reason", reason_of(error)}});
   return to_error(error);
 }
 

@@ -59,6 +59,7 @@ class UserStore {
   /// In id order, behind `after`, at most `limit`.
   virtual Result<std::vector<User>> list(UserId after, std::size_t limit) = 0;
 
+  /// Deactivation ends the sign-ins, so that no token of before lives again with a later activation.
   /// Returns ErrorKind::not_found "not_found" ("User not found"), or ErrorKind::conflict "last_admin" if no
   /// active admin would be left.
   virtual Result<User> change_rights(UserId id, const RightsChange& change, const AuditEvent& audit) = 0;

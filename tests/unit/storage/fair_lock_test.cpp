@@ -24,7 +24,7 @@ TEST(FairLock, is_had_in_the_order_of_asking) {
       order.push_back(i);
       lock.unlock();
     });
-    std::this_thread::sleep_for(20ms);  // so that they ask one after another
+    std::this_thread::sleep_for(50ms);  // so that they ask one after another
   }
   lock.unlock();
   for (auto& thread : threads) thread.join();

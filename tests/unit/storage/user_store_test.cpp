@@ -273,6 +273,15 @@ TEST_F(UserStoreTest, what_the_schema_forbids_is_refused_whole) {
   EXPECT_EQ(ask("SELECT count(*) FROM users"), "0");
 }
 
+TEST_F(UserStoreTest, no_error_carries_what_was_stored) {
+  NewUser bad = person("ada");
+  bad.last_name = std::string(300, 'z');
+  const Error error = users->create(bad, std::nullopt).error();
+  EXPECT_THAT(error.log, testing::HasSubstr("CHECK constraint failed"));
+  for (const char* private_text : {"ada", "Ada", "zzz", "hash of"})
+    EXPECT_EQ((error.log + error.detail).find(private_text), std::string::npos) << error.log;
+}
+
 TEST_F(UserStoreTest, shows_rights_as_columns_to_who_looks_with_a_tool) {
   NewUser ada = person("ada");
   ada.grants = {"v2"};
