@@ -41,10 +41,8 @@ void Registry::load_all() {
 }
 
 bool Registry::settled() const {
-  return std::ranges::all_of(services_, [](const auto& service) {
-    const Health health = service->health();
-    return health == Health::ready || health == Health::broken;
-  });
+  return std::ranges::none_of(services_,
+                              [](const auto& service) { return service->health() == Health::loading; });
 }
 
 }  // namespace inferkeep::inference

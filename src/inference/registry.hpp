@@ -21,8 +21,9 @@ class Registry {
   const std::vector<std::unique_ptr<Service>>& all() const { return services_; }
   std::vector<std::string> names() const;
 
-  void load_all();       ///< in the background
-  bool settled() const;  ///< no service is still loading; broken ones count as settled
+  void load_all();  ///< in the background
+  bool settled()
+      const;  ///< no service is loading; broken ones, and those that their first call will load, count
 
  private:
   std::vector<std::unique_ptr<Service>> services_;
