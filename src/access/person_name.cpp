@@ -11,7 +11,8 @@ std::optional<std::string> person_name_fault(const std::string& text) {
   for (int32_t i = 0; i < unicode.length(); i = unicode.moveIndex32(i, 1)) {
     const UChar32 c = unicode.char32At(i);
     if (u_charType(c) == U_CONTROL_CHAR) return "control characters are not allowed";
-    if (u_hasBinaryProperty(c, UCHAR_BIDI_CONTROL)) return "marks that change the direction of text are not allowed";
+    if (u_hasBinaryProperty(c, UCHAR_BIDI_CONTROL))
+      return "marks that change the direction of text are not allowed";
   }
   return std::nullopt;
 }

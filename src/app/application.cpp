@@ -32,7 +32,8 @@ int exit_code_of(const Error& error) {
 int refuse(const Error& error, Log& log) {
   log.error("start.refused",
             {{"code", error.code}, {"reason", error.log.empty() ? error.detail : error.log}});
-  std::cerr << "inferkeep: " + error.detail + "\n";  // in one piece: the log writes to the same place meanwhile
+  std::cerr << "inferkeep: " + error.detail +
+                   "\n";  // in one piece: the log writes to the same place meanwhile
   return exit_code_of(error);
 }
 

@@ -40,11 +40,11 @@ enum class ErrorKind {
 struct Violation {
   using Step = std::variant<std::string, std::int64_t>;  ///< a member's name, or a position
 
-  std::string type;                         ///< a stable word: "missing", "int_type", …
-  std::vector<Step> loc;                    ///< starts with "body", "path" or "query"
-  std::string msg;                          ///< a sentence for a person
+  std::string type;                              ///< a stable word: "missing", "int_type", …
+  std::vector<Step> loc;                         ///< starts with "body", "path" or "query"
+  std::string msg;                               ///< a sentence for a person
   std::optional<boost::json::value> input = {};  ///< what was sent; absent where the field is secret
-  boost::json::object ctx = {};                  ///< the broken limit, for example {"min_length": 4}; may be empty
+  boost::json::object ctx = {};  ///< the broken limit, for example {"min_length": 4}; may be empty
 };
 
 /// A value type. `detail` and `code` reach the client; `log` never does.

@@ -61,7 +61,8 @@ class StrictHandler {
     return true;
   }
   bool on_double(double rough, json::string_view text, json::error_code& ec) {
-    // Boost.JSON 1.81 rounds some numbers to a neighbour of the nearest double; the standard library does not.
+    // Boost.JSON 1.81 rounds some numbers to a neighbour of the nearest double; the standard library does
+    // not.
     double exact = rough;
     const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), exact);
     const bool beyond = fault == std::errc::result_out_of_range && std::abs(rough) > 1;  // else too near to 0

@@ -30,10 +30,13 @@ Result<std::string> write_output(const inference::Service& service, const detail
 std::optional<Outcome> outcome_of(const Result<std::string>& answer) {
   if (answer) return Outcome::success;
   switch (answer.error().kind) {
-    case ErrorKind::invalid: return Outcome::invalid_input;
-    case ErrorKind::timeout: return Outcome::timeout;
+    case ErrorKind::invalid:
+      return Outcome::invalid_input;
+    case ErrorKind::timeout:
+      return Outcome::timeout;
     case ErrorKind::model_error:
-    case ErrorKind::internal: return Outcome::model_error;
+    case ErrorKind::internal:
+      return Outcome::model_error;
     case ErrorKind::busy:
     case ErrorKind::unavailable:
     case ErrorKind::bad_request:
@@ -46,7 +49,8 @@ std::optional<Outcome> outcome_of(const Result<std::string>& answer) {
     case ErrorKind::conflict:
     case ErrorKind::unsupported_media:
     case ErrorKind::too_large:
-    case ErrorKind::too_many_requests: return std::nullopt;
+    case ErrorKind::too_many_requests:
+      return std::nullopt;
   }
   return std::nullopt;
 }
@@ -71,7 +75,8 @@ asio::awaitable<Recorded> Predictor::predict(const Principal& caller, inference:
   if (!outcome) co_return Recorded{std::move(answer)};
 
   call.outcome = *outcome;
-  call.completion_time = std::max(clock_(), call.request_time);  // a clock set back gives no negative duration
+  call.completion_time =
+      std::max(clock_(), call.request_time);  // a clock set back gives no negative duration
   if (*outcome != Outcome::invalid_input) call.model_sha256 = service.model_sha256();
   co_return co_await record(std::move(call), std::move(answer));
 }
@@ -90,9 +95,9 @@ asio::awaitable<Result<std::string>> Predictor::run(inference::Service& service,
 asio::awaitable<Recorded> Predictor::record(ServiceCall call, Result<std::string> answer) {
   if (!answer && call.outcome != Outcome::invalid_input)
     log_->warning("call." + std::string(to_string(call.outcome)), {{"request_id", call.request_id},
-                                                                  {"service", call.service},
-                                                                  {"user_id", call.owner.value},
-                                                                  {"reason", answer.error().log}});
+                                                                   {"service", call.service},
+                                                                   {"user_id", call.owner.value},
+                                                                   {"reason", answer.error().log}});
   auto id = co_await ledger_.record(std::move(call));
   if (!id) co_return Recorded{id.error()};
   co_return Recorded{std::move(answer), *id};

@@ -17,7 +17,8 @@
 
 namespace inferkeep::predictions {
 
-/// What a caller gets: the output as JSON, or why there is none; and the id of the call's row, where the call was admitted.
+/// What a caller gets: the output as JSON, or why there is none; and the id of the call's row, where the call
+/// was admitted.
 struct Recorded {
   Result<std::string> answer;
   std::optional<CallId> call = {};
@@ -25,8 +26,8 @@ struct Recorded {
 
 /// One prediction from input to recorded answer. Thread-safe; suspends and never blocks.
 ///
-/// The promise: a call that was admitted is answered, with whatever outcome, only after its row is on disk. When the row
-/// cannot be written the answer is ErrorKind::unavailable, whatever the model said.
+/// The promise: a call that was admitted is answered, with whatever outcome, only after its row is on disk.
+/// When the row cannot be written the answer is ErrorKind::unavailable, whatever the model said.
 class Predictor {
  public:
   struct Options {
@@ -36,11 +37,11 @@ class Predictor {
   /// Everything must outlive it.
   Predictor(storage::CallLedger& ledger, Options options, std::shared_ptr<Log> log, Clock clock);
 
-  /// Refused before admission, without a row: what Service::admits returns, and ErrorKind::busy or unavailable from its
-  /// queue. Admitted, with a row: ErrorKind::invalid for a body that is no JSON or breaks the input's description,
-  /// ErrorKind::model_error, ErrorKind::timeout, and success.
-  boost::asio::awaitable<Recorded> predict(const Principal& caller, inference::Service& service, std::string_view body,
-                                           std::string_view request_id);
+  /// Refused before admission, without a row: what Service::admits returns, and ErrorKind::busy or
+  /// unavailable from its queue. Admitted, with a row: ErrorKind::invalid for a body that is no JSON or
+  /// breaks the input's description, ErrorKind::model_error, ErrorKind::timeout, and success.
+  boost::asio::awaitable<Recorded> predict(const Principal& caller, inference::Service& service,
+                                           std::string_view body, std::string_view request_id);
 
  private:
   boost::asio::awaitable<Result<std::string>> run(inference::Service& service, std::string_view body);

@@ -76,7 +76,7 @@ class Trained : public testing::Test {
   void mount(const std::string& name, const std::string& folder_name) {
     const std::filesystem::path folder =
         std::filesystem::path(INFERKEEP_SOURCE_DIR) / "services" / folder_name;
-    if (!std::filesystem::exists(folder / "reference.json")) GTEST_SKIP() << "no trained model in " << folder;
+    ASSERT_TRUE(std::filesystem::exists(folder / "reference.json")) << "no trained model in " << folder;
     std::ifstream file(folder / "reference.json");
     const std::string text(std::istreambuf_iterator<char>(file), {});
     rows_ = parse_json(text).value().as_array();
