@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Requests a second of /mlservice/v2/predict (recorded, synced) and of /healthcheck, in one run, three rounds each. Needs wrk
+# and two cores; builds nothing.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+command -v wrk >/dev/null || { echo "bench: install wrk first (apt-get install wrk)" >&2; exit 69; }
+
+seconds=${SECONDS_EACH:-8} connections=${CONNECTIONS:-64}
+folder=$(mktemp -d)
+SQL_URL="sqlite:////$folder/bench.db" PORT=0 CREATE_SUPERUSER=true LOG_LEVEL=warning IO_THREADS=1 \
+  HTTP_REQUESTS_PER_CONNECTION=1000000000 taskset -c 0 build/release/inferkeep --mode test >"$folder/out" 2>"$folder/log" &
+server=$!
+trap 'kill "$server" 2>/dev/null || true; wait "$server" || true; rm -rf "$folder"' EXIT
+for _ in $(seq 100); do
+  base=$(grep -o 'http://127.0.0.1:[0-9]*$' "$folder/out" | head -1) && break
+  sleep 0.1
+done
+token=$(curl -fsS "$base/auth/token" -d 'username=superuser@example.com&password=8888' | sed 's/.*"access_token":"\([^"]*\)".*/\1/')
+cat >"$folder/predict.lua" <<LUA
+wrk.method = "POST"
+wrk.headers["Content-Type"] = "application/json"
+wrk.headers["Authorization"] = "Bearer $token"
+wrk.body = '{"age": 12, "surface": 140.5, "has_attic": false, "garden_surface": 600, "address": "7 Elm Street, Northridge Heights, Ames"}'
+LUA
+
+# rate <path> [wrk options]: requests a second; fails if any answer was not 2xx.
+rate() {
+  local path=$1
+  shift
+  taskset -c 1 wrk -t1 "-c$connections" "-d${seconds}s" "$@" "$base$path" >"$folder/wrk"
+  ! grep 'Non-2xx' "$folder/wrk" >&2
+  awk '/Requests\/sec/ {print $2}' "$folder/wrk"
+}
+
+for round in 1 2 3; do
+  empty=$(rate /healthcheck)
+  predict=$(rate /mlservice/v2/predict -s "$folder/predict.lua")
+  echo "round $round: healthcheck $empty/s, recorded prediction $predict/s, ratio $(awk "BEGIN {printf \"%.3f\", $predict / $empty}")"
+done
