@@ -13,25 +13,24 @@ show() {
   echo
 }
 
-token_of() { sed 's/.*"access_token":"\([^"]*\)".*/\1/'; }
-sign_in() { curl -s "$base/auth/token" -d "username=$1&password=$2" | token_of; }
+# As `show`, and keeps the answer in a variable: keep <name> <command>.
+keep() {
+  echo "\$ $1=\$($2)"
+  printf -v "$1" '%s' "$(eval "$2")"
+}
 
-export base
 show "curl -s \$base/auth/create --json '{\"username\": \"ada@example.com\", \"first_name\": \"Ada\", \"last_name\": \"Lovelace\", \"password\": \"a fine engine\"}'"
 
-echo '# an admin grants her v2'
-admin=$(sign_in superuser@example.com 8888)
-export admin
-ada=$(curl -s "$base/admin/users" -H "Authorization: Bearer $admin" | sed 's/.*"ada@example.com"[^}]*"id":\([0-9]*\).*/\1/')
-export ada
+echo '# an admin looks her up and grants her v2'
+keep admin "curl -s \$base/auth/token -d 'username=superuser@example.com&password=8888' | grep -o 'ey[^\"]*'"
+keep ada "curl -s \$base/admin/users -H \"Authorization: Bearer \$admin\" | grep -o 'ada@example.com[^}]*' | grep -o '\"id\":[0-9]*' | cut -d: -f2"
 show "curl -s -X PUT \$base/admin/users/\$ada -H \"Authorization: Bearer \$admin\" --json '{\"is_active\": true, \"has_access_v1\": false, \"has_access_v2\": true}' -w '%{http_code}'"
 
-echo '# she signs in and asks for a price'
-token=$(sign_in ada@example.com "a fine engine")
-export token
+echo '# she signs in and asks: v2, v1 without a grant, v2 with a bad input'
+keep token "curl -s \$base/auth/token -d 'username=ada@example.com&password=a fine engine' | grep -o 'ey[^\"]*'"
 show "curl -s \$base/mlservice/v2/predict -H \"Authorization: Bearer \$token\" --json '{\"age\": 12, \"surface\": 140, \"has_attic\": false, \"garden_surface\": 600, \"address\": \"7 Elm Street, Northridge Heights, Ames\"}'"
 show "curl -s \$base/mlservice/v1/predict -H \"Authorization: Bearer \$token\" --json '{\"text\": \"I love it\"}'"
-show "curl -s \$base/mlservice/v2/predict -H \"Authorization: Bearer \$token\" --json '{\"age\": -1, \"surface\": 140, \"has_attic\": 0}'"
+show "curl -s \$base/mlservice/v2/predict -H \"Authorization: Bearer \$token\" --json '{\"age\": -1, \"surface\": 140, \"has_attic\": false, \"garden_surface\": 600, \"address\": \"Ames\"}'"
 
-echo '# every call has left a row'
+echo '# each call that was let in has left a row'
 show "curl -s \$base/user/service_calls -H \"Authorization: Bearer \$token\""
