@@ -32,7 +32,7 @@ READY_WITHIN = 60 if SANITIZED else 15
 ALIVE_WITHIN = 1 * SLOWNESS
 STOPS_WITHIN = 15 * SLOWNESS
 
-# Every password of these tests begins with this, and every token with "eyJ": one look through a log finds any of them.
+# Every password of these tests begins with this, and every token with "eyJ": one look finds any of them.
 PASSWORD_MARK = "kept-Secret-"
 NEVER_LOGGED = [PASSWORD_MARK, "eyJ", TEST_KEY, "$2b$", "$2y$"]
 SANITIZER_REPORT = re.compile(
@@ -201,7 +201,7 @@ class Server:
         return self.log_file.read_text(errors="replace") if self.log_file.exists() else ""
 
     def logged(self, event, count=1, **members):
-        """The lines of that event with these members; waits for `count` of them, as the log is written behind."""
+        """The lines of that event with these members. Waits for `count` of them: the log is written behind."""
         deadline = time.monotonic() + 5
         while True:
             lines = [
