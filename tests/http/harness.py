@@ -201,7 +201,7 @@ class Server:
         return self.log_file.read_text(errors="replace") if self.log_file.exists() else ""
 
     def logged(self, event, count=1, **members):
-        """The lines of that event with these members. Waits for `count` of them: the log is written behind."""
+        """The event's lines with these members. Waits for `count` of them: the log is written behind."""
         deadline = time.monotonic() + 5
         while True:
             lines = [

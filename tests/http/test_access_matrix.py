@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Who may call what: every route of the program against every kind of caller.
 
-The routes come from the program itself (`inferkeep routes`), so that none can be forgotten: one without an example
-below fails test_every_route_has_an_example.
+The routes come from the program itself (`inferkeep routes`), so that none can be forgotten: one without an
+example below fails test_every_route_has_an_example.
 """
 
 import json
@@ -17,8 +17,8 @@ from test_mlservice import HOUSE, TEXT
 ROUTES = [json.loads(line) for line in run_program("routes").stdout.splitlines()]
 RIGHTS = {"is_active": True, "has_access_v1": True, "has_access_v2": True}
 
-# For each route what makes it succeed: path parameters, status, and the request's other arguments. Each is made
-# anew for each cell, as it may use up what it is given.
+# For each route what makes it succeed: path parameters, status, and the request's other arguments. Each is
+# made anew for each cell, as it may use up what it is given.
 EXAMPLES = {
     "GET /": lambda api: ({}, 200, {}),
     "GET /docs": lambda api: ({}, 200, {}),
@@ -128,7 +128,7 @@ def admin_without_grants(api):
 
 
 def demoted_admin(api):
-    """A token that still says admin, of somebody who is none in the database (test_tokens.py demotes a real one)."""
+    """A token that still says admin, of somebody who is none (test_tokens.py demotes a real one)."""
     caller = person(api)
     return caller.with_token(altered(caller.token, role="admin", has_access_v1=True, has_access_v2=True))
 
@@ -137,7 +137,7 @@ def admin(api):
     return person(api, "admin", ["v1", "v2"])
 
 
-# For each caller the code with which a protected route turns them away, or what they may do once they are known.
+# For each caller the code with which a protected route turns them away, or what they may do once known.
 CALLERS = {
     nobody: "not_authenticated",
     **{

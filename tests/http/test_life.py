@@ -74,7 +74,8 @@ def test_people_and_tokens_outlive_a_restart(start_server):
 def test_a_stop_lets_the_request_under_way_end(start_server):
     server = start_server()
     body = b'{"username": "ada"}'
-    head = f"POST /auth/create HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    head = "POST /auth/create HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+    head += f"Content-Length: {len(body)}\r\n\r\n"
     with socket.create_connection((server.host, server.port), 10) as connection:
         connection.sendall(head.encode() + body[:5])
         time.sleep(0.2)
