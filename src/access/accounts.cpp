@@ -2,6 +2,7 @@
 #include "access/accounts.hpp"
 
 #include "access/email.hpp"
+#include "crypto/digest.hpp"
 #include "crypto/password.hpp"
 #include "crypto/random.hpp"
 #include "domain/words.hpp"
@@ -28,6 +29,26 @@ Error slow_down(std::chrono::seconds wait) {
           wait};
 }
 
+Error wrong_password() {
+  return {ErrorKind::bad_credentials, "wrong_password", "Error on password change"};
+}
+
+PasswordFault same_password() {
+  return {"value_error", "Value error, the new password is the old one", {}, "weak_password"};
+}
+
+/// Who is deleted while they ask about themselves has a token that opens nothing.
+Error oneself_gone(const Error& error) {
+  if (error.kind != ErrorKind::not_found) return error;
+  return {ErrorKind::invalid_token, "invalid_token", "Could not validate user", "deleted meanwhile"};
+}
+
+/// Short whatever the name, so that nobody fills the memory with long ones.
+std::string throttle_key(const std::string& name, const std::string& whose) {
+  const std::string text = email_key(name) + '\n' + whose;
+  return crypto::sha256_hex(std::as_bytes(std::span(text)));
+}
+
 crypto::Claims claims_of(const User& user, const SignIn& sign_in, Time now,
                          const std::vector<std::string>& services) {
   crypto::Claims claims{user.id.value, user.username,  std::string(to_string(user.role)), {}, sign_in.id,
@@ -42,7 +63,7 @@ crypto::Claims claims_of(const User& user, const SignIn& sign_in, Time now,
 Accounts::Accounts(Parts parts, Options options)
     : parts_(std::move(parts)),
       options_(std::move(options)),
-      failures_(options_.failures, parts_.clock),
+      throttle_(options_.failures, parts_.clock),
       dummy_hash_(crypto::hash_password(Secret(crypto::random_hex(16)), options_.bcrypt_cost)) {}
 
 asio::awaitable<Result<void>> Accounts::sign_up(NewAccount account, Asker asker) {
@@ -70,27 +91,36 @@ asio::awaitable<Result<void>> Accounts::create(const Admin& admin, NewAccount ac
 }
 
 asio::awaitable<Result<IssuedToken>> Accounts::sign_in(std::string username, Secret password, Asker asker) {
-  const std::string throttle_key = email_key(username) + '\n' + asker.peer;
-  if (const auto wait = failures_.wait(throttle_key)) {
+  const std::string key = throttle_key(username, asker.peer);
+  if (const auto wait = throttle_.begin(key)) {
     parts_.log->warning("login.locked", {{"request_id", asker.request_id}, {"peer", asker.peer}});
     co_return slow_down(*wait);
   }
+  auto token = co_await judge_sign_in(std::move(username), std::move(password), asker);
+  if (token)
+    throttle_.succeeded(key);
+  else if (token.error().kind != ErrorKind::bad_credentials)
+    throttle_.withdraw(key);  // busy, or the database is down: nobody has judged the password
+  co_return token;
+}
+
+asio::awaitable<Result<IssuedToken>> Accounts::judge_sign_in(std::string username, Secret password,
+                                                             Asker asker) {
   auto credential = co_await look_up(username);
   if (!credential) co_return credential.error();
   // An unknown name costs the same work as a known one, so that time does not tell them apart.
   const std::string hash = *credential ? (*credential)->hashed_password : dummy_hash_;
   auto right = co_await verify(password, hash);
   if (!right) co_return right.error();
-  if (!*credential) co_return login_failed(throttle_key, "unknown name", asker);
-  if (!*right) co_return login_failed(throttle_key, "wrong password", asker);
-  if (!(*credential)->user.is_active) co_return login_failed(throttle_key, "deactivated", asker);
+  if (!*credential) co_return login_failed("unknown name", asker);
+  if (!*right) co_return login_failed("wrong password", asker);
+  if (!(*credential)->user.is_active) co_return login_failed("deactivated", asker);
 
   auto current = co_await upgraded_hash(**credential, std::move(password));
   if (!current) co_return current.error();
   auto token = co_await start((*credential)->user, *current, asker);
   if (!token && token.error().kind == ErrorKind::not_found)
-    co_return login_failed(throttle_key, "changed meanwhile", asker);
-  if (token) failures_.succeeded(throttle_key);
+    co_return login_failed("changed meanwhile", asker);
   co_return token;
 }
 
@@ -104,25 +134,37 @@ asio::awaitable<Result<void>> Accounts::sign_out(Principal principal, Asker aske
 
 asio::awaitable<Result<void>> Accounts::change_password(Principal principal, Secret old_password,
                                                         Secret new_password, Asker asker) {
-  const std::string throttle_key = "password\n" + std::to_string(principal.id().value);
-  if (const auto wait = failures_.wait(throttle_key)) co_return slow_down(*wait);
+  const std::string key = throttle_key("change of password", std::to_string(principal.id().value));
+  if (const auto wait = throttle_.begin(key)) {
+    parts_.log->warning("password.locked",
+                        {{"request_id", asker.request_id}, {"user_id", principal.id().value}});
+    co_return slow_down(*wait);
+  }
+  auto changed =
+      co_await judge_password_change(principal, std::move(old_password), std::move(new_password), asker);
+  const bool wrong = !changed && changed.error().kind == ErrorKind::bad_credentials;
+  if (changed)
+    throttle_.succeeded(key);
+  else if (!wrong)
+    throttle_.withdraw(key);
+  if (changed || wrong)
+    parts_.log->warning(changed ? "password.changed" : "password.failed",
+                        {{"request_id", asker.request_id}, {"user_id", principal.id().value}});
+  co_return changed;
+}
+
+asio::awaitable<Result<void>> Accounts::judge_password_change(const Principal& principal, Secret old_password,
+                                                              Secret new_password, Asker asker) {
   if (const auto fault = parts_.passwords.fault_for(new_password.reveal(), principal.username()))
     co_return refused_password(*fault, "new_password");
-
   auto credential =
       co_await parts_.database.run([&] { return parts_.users.find_credential(principal.id()); });
-  if (!credential) co_return credential.error();
+  if (!credential) co_return oneself_gone(credential.error());
   auto right = co_await verify(old_password, credential->hashed_password);
   if (!right) co_return right.error();
-  if (!*right) {
-    failures_.failed(throttle_key);
-    parts_.log->warning("password.failed",
-                        {{"request_id", asker.request_id}, {"user_id", principal.id().value}});
-    co_return Error{ErrorKind::bad_credentials, "wrong_password", "Error on password change"};
-  }
+  if (!*right) co_return wrong_password();
   if (new_password.reveal() == old_password.reveal())
-    co_return refused_password(
-        {"value_error", "Value error, the new password is the old one", {}, "weak_password"}, "new_password");
+    co_return refused_password(same_password(), "new_password");
 
   auto hashed = co_await hash(std::move(new_password));
   if (!hashed) co_return hashed.error();
@@ -131,11 +173,10 @@ asio::awaitable<Result<void>> Accounts::change_password(Principal principal, Sec
     return parts_.users.change_password(principal.id(), credential->hashed_password, *hashed,
                                         principal.sign_in(), audit);
   });
+  if (changed) co_return changed;
   // Somebody else changed it while we hashed: what was given is no longer the old password.
-  if (!changed && changed.error().kind == ErrorKind::conflict)
-    co_return Error{ErrorKind::bad_credentials, "wrong_password", "Error on password change"};
-  if (changed) failures_.succeeded(throttle_key);
-  co_return changed;
+  if (changed.error().kind == ErrorKind::conflict) co_return wrong_password();
+  co_return oneself_gone(changed.error());
 }
 
 asio::awaitable<Result<std::string>> Accounts::hash(Secret password) {
@@ -171,13 +212,26 @@ asio::awaitable<Result<std::string>> Accounts::upgraded_hash(const storage::Cred
                                                              Secret password) {
   if (!crypto::needs_rehash(credential.hashed_password, options_.bcrypt_cost))
     co_return credential.hashed_password;
-  auto costlier = co_await hash(std::move(password));
+  auto costlier = co_await hash(password);
   if (!costlier) co_return costlier.error();
   auto stored = co_await parts_.database.run(
       [&] { return parts_.users.upgrade_hash(credential.user.id, credential.hashed_password, *costlier); });
+  if (!stored && stored.error().kind == ErrorKind::conflict)
+    co_return co_await hash_stored_meanwhile(credential, std::move(password));
   if (!stored) co_return stored.error();
   parts_.log->info("auth.rehash", {{"user_id", credential.user.id.value}});
   co_return *costlier;
+}
+
+/// Another sign-in has upgraded the hash first, or the password has changed: only the former is still theirs.
+asio::awaitable<Result<std::string>> Accounts::hash_stored_meanwhile(const storage::Credential& credential,
+                                                                     Secret password) {
+  auto present =
+      co_await parts_.database.run([&] { return parts_.users.find_credential(credential.user.id); });
+  if (!present) co_return present.error();
+  auto right = co_await verify(std::move(password), present->hashed_password);
+  if (!right) co_return right.error();
+  co_return *right ? present->hashed_password : credential.hashed_password;
 }
 
 asio::awaitable<Result<IssuedToken>> Accounts::start(const User& user, std::string hash, const Asker& asker) {
@@ -192,8 +246,7 @@ asio::awaitable<Result<IssuedToken>> Accounts::start(const User& user, std::stri
                         options_.token_life};
 }
 
-Error Accounts::login_failed(const std::string& throttle_key, const char* reason, const Asker& asker) {
-  failures_.failed(throttle_key);
+Error Accounts::login_failed(const char* reason, const Asker& asker) {
   parts_.log->warning("login.failed",
                       {{"request_id", asker.request_id}, {"peer", asker.peer}, {"reason", reason}});
   return {ErrorKind::bad_credentials, "bad_credentials", "Could not validate user", reason};

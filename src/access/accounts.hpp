@@ -88,7 +88,16 @@ class Accounts {
   boost::asio::awaitable<Result<void>> change_password(Principal principal, Secret old_password,
                                                        Secret new_password, Asker asker);
 
+  /// Frees what the throttle no longer needs; to be called now and then.
+  void purge() { throttle_.purge(); }
+
  private:
+  boost::asio::awaitable<Result<IssuedToken>> judge_sign_in(std::string username, Secret password,
+                                                            Asker asker);
+  boost::asio::awaitable<Result<void>> judge_password_change(const Principal& principal, Secret old_password,
+                                                             Secret new_password, Asker asker);
+  boost::asio::awaitable<Result<std::string>> hash_stored_meanwhile(const storage::Credential& credential,
+                                                                    Secret password);
   boost::asio::awaitable<Result<std::string>> hash(Secret password);
   boost::asio::awaitable<Result<bool>> verify(Secret password, std::string hash);
   boost::asio::awaitable<Result<storage::NewUser>> prepare(NewAccount account,
@@ -97,11 +106,11 @@ class Accounts {
   boost::asio::awaitable<Result<std::string>> upgraded_hash(const storage::Credential& credential,
                                                             Secret password);
   boost::asio::awaitable<Result<IssuedToken>> start(const User& user, std::string hash, const Asker& asker);
-  Error login_failed(const std::string& throttle_key, const char* reason, const Asker& asker);
+  Error login_failed(const char* reason, const Asker& asker);
 
   Parts parts_;
   Options options_;
-  FailureThrottle failures_;
+  FailureThrottle throttle_;
   std::string dummy_hash_;  ///< of a random password: what an unknown name is compared with
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "access/email.hpp"
 
+#include <unicode/locid.h>
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
@@ -57,6 +58,12 @@ bool labels_are_valid(const icu::UnicodeString& domain) {
   return true;
 }
 
+constexpr std::size_t longest_key = 255;  // characters, as the users table holds
+
+std::size_t characters(const std::string& text) {
+  return static_cast<std::size_t>(icu::UnicodeString::fromUTF8(text).countChar32());
+}
+
 const char* fault_of(const icu::UnicodeString& text) {
   const int32_t at = text.indexOf(u'@');
   if (at < 0) return "An email address must have an @-sign.";
@@ -78,16 +85,19 @@ const char* fault_of(const icu::UnicodeString& text) {
 
 std::optional<std::string> email_fault(const std::string& text) {
   const auto unicode = icu::UnicodeString::fromUTF8(text);
-  if (unicode.countChar32() > static_cast<int32_t>(longest_email))
-    return "value is not a valid email address: The email address is too long.";
   const char* fault = fault_of(unicode);
+  // Normal forms may be longer than what was typed; they are what is kept. What is far too long is not even
+  // normalized.
+  if (!fault && (characters(text) > longest_email || characters(normal_email(text)) > longest_email ||
+                 characters(email_key(text)) > longest_key))
+    fault = "The email address is too long.";
   if (!fault) return std::nullopt;
   return std::string("value is not a valid email address: ") + fault;
 }
 
 std::string normal_email(const std::string& text) {
   const auto at = text.find('@');
-  const auto domain = icu::UnicodeString::fromUTF8(text.substr(at)).toLower();
+  const auto domain = icu::UnicodeString::fromUTF8(text.substr(at)).toLower(icu::Locale::getRoot());
   std::string lower;
   domain.toUTF8String(lower);
   return nfc(text.substr(0, at) + lower);

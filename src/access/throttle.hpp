@@ -12,10 +12,10 @@
 
 namespace inferkeep::access {
 
-/// Counts failures per key (a name and an address) and says when a key must wait: after `limit` failures
-/// within `window` until the oldest of them leaves the window. Kept in memory: a restart forgets it.
-/// Thread-safe. Memory is bounded: past `max_keys` the keys whose failures have left the window go first,
-/// then all.
+/// Bounds the tries that a key (a name and an address) has: after `limit` tries within `window` that did not
+/// succeed, the next waits until the oldest leaves the window. A try counts from its beginning, so tries made
+/// at once count as well. Kept in memory: a restart forgets it. Thread-safe. Memory is bounded: past
+/// `max_keys` the keys whose tries have left the window go first, then all; keys should be short.
 class FailureThrottle {
  public:
   struct Options {
@@ -25,20 +25,25 @@ class FailureThrottle {
   };
   FailureThrottle(Options options, Clock clock) : options_(options), clock_(std::move(clock)) {}
 
-  /// How long the key must wait, at least one second; nothing where it may try.
-  std::optional<std::chrono::seconds> wait(const std::string& key);
-  void failed(const std::string& key);
+  /// Begins a try, or says how long the key must wait, at least one second.
+  std::optional<std::chrono::seconds> begin(const std::string& key);
+  /// The try that was begun says nothing about the key: it could not be judged.
+  void withdraw(const std::string& key);
+  /// Forgives all of the key's tries.
   void succeeded(const std::string& key);
+  /// Frees what has left the window.
+  void purge();
 
  private:
-  using Failures = std::deque<Time>;
-  void forget_old(Failures& failures, Time now) const;
+  using Tries = std::deque<Time>;
+  void forget_old(Tries& tries, Time now) const;
   void make_room(Time now);
+  void erase_old(Time now);
 
   Options options_;
   Clock clock_;
   std::mutex mutex_;
-  std::unordered_map<std::string, Failures> failures_;  // guarded by mutex_
+  std::unordered_map<std::string, Tries> tries_;  // guarded by mutex_
 };
 
 }  // namespace inferkeep::access

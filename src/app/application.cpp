@@ -68,7 +68,7 @@ int serve(const Settings& settings, const std::vector<Application::Definition>& 
   std::signal(SIGPIPE, SIG_IGN);  // a peer that is gone is an error code, not the end of the process
   // Heard from here on: a stop during the start is a stop in good order as well.
   asio::io_context loop;
-  std::optional<asio::signal_set> signals(std::in_place, loop, SIGINT, SIGTERM);
+  std::optional<asio::signal_set> signals(std::in_place, loop, SIGINT, SIGTERM, SIGHUP);
   auto program = Program::make(settings, services, log);
   if (!program) return refuse(program.error(), *log);
   if (auto started = (*program)->start(); !started) return refuse(started.error(), *log);

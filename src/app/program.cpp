@@ -133,7 +133,11 @@ Result<void> Program::start() {
   p.standings.fill(std::move(*people), std::move(*sign_ins));
   p.database->observe(p.standings);
 
-  if (p.settings.create_superuser) {
+  if (!p.settings.create_superuser) {
+    // Its password is published: a program that was not asked for it must not serve what a kill has left of
+    // it.
+    if (auto gone = remove_left_superuser(*p.users, p.settings.bcrypt_cost); !gone) return gone;
+  } else {
     auto made = make_superuser(*p.users, p.schema.services, p.settings.bcrypt_cost);
     if (!made) return made.error();
     p.superuser = *made;
@@ -156,6 +160,7 @@ void Program::tick() {
   if (now - p.purged < purge_interval) return;
   p.purged = now;
   p.standings.purge(now);
+  p.accounts->purge();
   if (const auto purged = p.sign_ins->purge(now); !purged)
     p.log->warning("db.error", {{"reason", purged.error().log}});
 }
@@ -165,6 +170,8 @@ void Program::stop() {
   p.log->info("shutdown.begin");
   p.condition.drain();
   const bool whole = p.server->drain(p.settings.drain_timeout);
+  p.hashing.close();  // whoever still waits for a hash is told so: a stop takes no longer than its time-out
+                      // and one hash
   p.server->stop();
   drop_superuser();
   p.log->info("shutdown.end", {{"all_answered", whole}});

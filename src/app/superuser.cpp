@@ -2,6 +2,7 @@
 #include "app/superuser.hpp"
 
 #include "access/accounts.hpp"
+#include "access/email.hpp"
 #include "crypto/password.hpp"
 
 namespace inferkeep::app {
@@ -26,6 +27,13 @@ Result<UserId> make_superuser(storage::UserStore& users, const std::vector<std::
                                   {program, "admin.bootstrap", ""});
   if (!made) return made.error();
   return made->id;
+}
+
+Result<void> remove_left_superuser(storage::UserStore& users, int bcrypt_cost) {
+  const auto left = users.find_credential(access::email_key(superuser_name));
+  if (!left) return left.error().kind == ErrorKind::not_found ? Result<void>{} : left.error();
+  if (!crypto::verify_password(Secret(superuser_password), left->hashed_password, bcrypt_cost)) return {};
+  return remove_superuser(users, left->user.id);
 }
 
 Result<void> remove_superuser(storage::UserStore& users, UserId id) {

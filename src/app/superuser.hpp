@@ -17,6 +17,10 @@ inline constexpr const char* superuser_password = "8888";
 Result<UserId> make_superuser(storage::UserStore& users, const std::vector<std::string>& services,
                               int bcrypt_cost);
 
+/// Removes an account of that name that still has the published password: what a kill has left of an earlier
+/// program.
+Result<void> remove_left_superuser(storage::UserStore& users, int bcrypt_cost);
+
 Result<void> remove_superuser(storage::UserStore& users, UserId id);
 
 }  // namespace inferkeep::app

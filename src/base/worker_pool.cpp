@@ -21,6 +21,10 @@ Error WorkerPool::busy() const {
           name_ + " queue is full", {},     std::chrono::seconds{1}};
 }
 
+Error WorkerPool::stopping() {
+  return {ErrorKind::unavailable, "stopping", "The server is stopping", {}, {}, std::chrono::seconds{1}};
+}
+
 Error WorkerPool::broken(std::string why) {
   return {ErrorKind::internal, "internal", "Internal error", std::move(why)};
 }

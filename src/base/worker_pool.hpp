@@ -27,12 +27,15 @@ class WorkerPool {
     if (!enter()) co_return busy();
     co_return co_await await_completion<R>([this, &work](Completion<R> done) {
       boost::asio::post(threads_, [this, &work, done = std::move(done)]() mutable {
-        R result = guarded(work);
+        R result = closed_ ? R(stopping()) : guarded(work);
         leave();
         done(std::move(result));
       });
     });
   }
+
+  /// From now on, jobs that have not begun, and new ones, get ErrorKind::unavailable at once.
+  void close() { closed_ = true; }
 
   std::size_t pending() const { return pending_.load(std::memory_order_relaxed); }
 
@@ -40,6 +43,7 @@ class WorkerPool {
   bool enter();
   void leave() { pending_.fetch_sub(1, std::memory_order_relaxed); }
   Error busy() const;
+  static Error stopping();
   static Error broken(std::string why);
 
   template <class Work>
@@ -56,6 +60,7 @@ class WorkerPool {
   std::string name_;
   std::size_t queue_limit_;
   std::atomic<std::size_t> pending_{0};
+  std::atomic<bool> closed_{false};
   boost::asio::thread_pool threads_;
 };
 

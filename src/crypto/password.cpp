@@ -66,15 +66,14 @@ std::string fresh_setting(int cost) {
   return setting;
 }
 
-/// Takes the time of a real check and finds nothing.
-bool refuse_slowly(int cost) {
+/// Takes the time of a hash of that cost.
+void burn(int cost) {
   const int usual = std::clamp(cost, least_cost, greatest_cost);
   std::string setting{prefix};
   setting += static_cast<char>('0' + usual / 10);
   setting += static_cast<char>('0' + usual % 10);
   setting += "$......................";
   bcrypt("nobody's password", setting);
-  return false;
 }
 
 }  // namespace
@@ -87,8 +86,11 @@ std::string hash_password(const Secret& password, int cost) {
 }
 
 bool verify_password(const Secret& password, const std::string& hash, int usual_cost) {
-  if (!cost_of(hash) || !fits(password.reveal())) return refuse_slowly(usual_cost);
+  const auto cost = cost_of(hash);
+  if (!cost || !fits(password.reveal())) return burn(usual_cost), false;
   const std::string found = bcrypt(password.reveal(), hash);
+  // A hash of a lower cost must not be told by its speed: 2^c + 2^c + 2^(c+1) + … + 2^(C-1) = 2^C.
+  for (int missing = *cost; missing < usual_cost; ++missing) burn(missing);
   return found.size() == hash.size() && CRYPTO_memcmp(found.data(), hash.data(), hash.size()) == 0;
 }
 

@@ -25,6 +25,14 @@ constexpr Refusal late_head{408, "timeout", "Request head took too long"};
 constexpr Refusal late_body{408, "timeout", "Request body took too long"};
 constexpr Refusal cut_short{400, "bad_framing", "Request ended too early"};
 
+/// The slots of headers serve again; but requests whose large headers wander through them must not make all
+/// of them large.
+void forget_large(std::vector<std::pair<std::string, std::string>>& headers) {
+  std::size_t held = 0;
+  for (const auto& [name, value] : headers) held += name.capacity() + value.capacity();
+  if (held > read_size) std::vector<std::pair<std::string, std::string>>().swap(headers);
+}
+
 /// The handler chose a status that cannot end a request, or one that no client knows.
 bool is_final_status(unsigned status) {
   return status >= 200 && status <= 599;
@@ -147,6 +155,7 @@ bool Connection::accept_head() {
   std::swap(request_.path, head_.path);
   std::swap(request_.query, head_.query);
   std::swap(request_.headers, head_.headers);
+  forget_large(head_.headers);
   const auto id = request_.header("x-request-id");
   if (id && is_plain_id(*id))
     request_.request_id.assign(*id);

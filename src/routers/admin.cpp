@@ -43,22 +43,32 @@ Result<Page<ReadUser>> handle_list_users(Query<UsersQuery> query, const Admin&, 
   return page;
 }
 
-Result<NoContent> handle_change_rights(KnownUser target, Body<ChangeUserAccessRights> body,
-                                       const Admin& admin, storage::UserStore& users, access::Asker asker) {
-  storage::RightsChange change{.is_active = body.value.is_active, .access = {}};
-  for (const auto& [service, granted] : body.value.access.values)
-    change.access.emplace_back(service, granted);
-  const auto changed =
-      users.change_rights(target.id, change, {admin.id(), "admin.rights_changed", asker.request_id});
-  if (!changed) return changed.error();
+/// Each act of an admin, and each that was refused, as one line.
+template <class T>
+Result<NoContent> logged(const Result<T>& done, const storage::AuditEvent& audit, UserId subject, Log& log) {
+  log.warning(done ? audit.action : "admin.refused", {{"request_id", audit.request_id},
+                                                      {"user_id", audit.actor.value},
+                                                      {"subject_id", subject.value},
+                                                      {"action", audit.action},
+                                                      {"reason", done ? "" : done.error().code}});
+  if (!done) return done.error();
   return NoContent{};
 }
 
+Result<NoContent> handle_change_rights(KnownUser target, Body<ChangeUserAccessRights> body,
+                                       const Admin& admin, storage::UserStore& users, access::Asker asker,
+                                       Log& log) {
+  storage::RightsChange change{.is_active = body.value.is_active, .access = {}};
+  for (const auto& [service, granted] : body.value.access.values)
+    change.access.emplace_back(service, granted);
+  const storage::AuditEvent audit{admin.id(), "admin.rights_changed", asker.request_id};
+  return logged(users.change_rights(target.id, change, audit), audit, target.id, log);
+}
+
 Result<NoContent> handle_delete_user(KnownUser target, const Admin& admin, storage::UserStore& users,
-                                     access::Asker asker) {
-  const auto removed = users.remove(target.id, {admin.id(), "admin.user_deleted", asker.request_id});
-  if (!removed) return removed.error();
-  return NoContent{};
+                                     access::Asker asker, Log& log) {
+  const storage::AuditEvent audit{admin.id(), "admin.user_deleted", asker.request_id};
+  return logged(users.remove(target.id, audit), audit, target.id, log);
 }
 
 Result<Page<ServiceCallRead>> handle_list_calls(Query<AllCallsQuery> query, const Admin&,

@@ -49,6 +49,8 @@ struct Dependencies {
       return services;
     else if constexpr (std::is_same_v<Plain, predictions::Predictor>)
       return predictor;
+    else if constexpr (std::is_same_v<Plain, Log>)
+      return log;
     else if constexpr (std::is_same_v<Plain, schema::Context>)
       return schema;
     else

@@ -51,10 +51,15 @@ std::string_view meaning(unsigned status) {
   }
 }
 
-json::object failure(unsigned status) {
-  json::object response{
-      {"description", meaning(status)},
-      {"content", json_content(reference(status == 422 ? "HTTPValidationError" : "Error"))}};
+json::object failure_schema(const Operation& operation, unsigned status) {
+  const auto own = operation.failure_schemas.find(status);
+  if (own != operation.failure_schemas.end()) return own->second;
+  return reference(status == 422 ? "HTTPValidationError" : "Error");
+}
+
+json::object failure(const Operation& operation, unsigned status) {
+  json::object response{{"description", meaning(status)},
+                        {"content", json_content(failure_schema(operation, status))}};
   if (status == 401) response["headers"] = {{"WWW-Authenticate", {{"schema", {{"type", "string"}}}}}};
   if (status == 429 || status == 503)
     response["headers"] = {{"Retry-After", {{"schema", {{"type", "integer"}}}}}};
@@ -74,7 +79,7 @@ const char* const refused_early = "The request is refused before it is read";
 
 json::object responses(const Operation& operation) {
   json::object all{{std::to_string(operation.success), success(operation)}};
-  for (const unsigned status : operation.failures) all[std::to_string(status)] = failure(status);
+  for (const unsigned status : operation.failures) all[std::to_string(status)] = failure(operation, status);
   json::object early{{"description", refused_early}, {"content", json_content(reference("Error"))}};
   all["4XX"] = early;
   all["5XX"] = std::move(early);

@@ -24,6 +24,7 @@ struct Operation {
   boost::json::object success_schema = {};
   boost::json::object success_headers = {};
   std::set<unsigned> failures = {};
+  std::map<unsigned, boost::json::object> failure_schemas = {};  ///< where the body is not the usual Error
 };
 
 /// Where schemas are gathered while operations are written.

@@ -22,6 +22,14 @@
 namespace inferkeep::routers {
 namespace {
 
+/// OPTIONS * asks of the server, not of a path (RFC 9110 §9.3.7); the head policy lets no other method have
+/// it.
+http::Response whole_server_options() {
+  http::Response response{.status = 204};
+  response.set("Allow", "GET, HEAD, POST, PUT, DELETE, OPTIONS");
+  return response;
+}
+
 http::Response known_path_answer(http::Method method, const RouteTable::Match& match,
                                  std::string_view request_id) {
   http::Response response = method == http::Method::options
@@ -58,6 +66,7 @@ boost::asio::awaitable<http::Response> Pipeline::handle(http::Request& request) 
 
 boost::asio::awaitable<http::Response> Pipeline::answer(Exchange& exchange, const RouteTable::Match& match) {
   const http::Request& request = exchange.request;
+  if (request.path == "*") co_return whole_server_options();
   if (match.allow.empty()) co_return error_response(404, "not_found", "Not Found", request.request_id);
   if (!match.route) co_return known_path_answer(request.method, match, request.request_id);
   auto principal = gate_.pass(request, match.route->access);

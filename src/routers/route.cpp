@@ -31,6 +31,14 @@ Route Route::writes(const detail::TypeInfo& type) && {
   return std::move(*this);
 }
 
+Route Route::writes_on(unsigned status, const detail::TypeInfo& type) && {
+  document = both(std::move(document), [status, &type](Operation& operation, Documentation& docs) {
+    operation.failures.insert(status);
+    operation.failure_schemas[status] = schema::schema_of(type, docs.components, docs.context);
+  });
+  return std::move(*this);
+}
+
 namespace injection {
 
 void Faults::add(const Error& error) {

@@ -35,6 +35,8 @@ struct Route {
   /// The types of a body that the handler reads, and of an answer that it writes, itself.
   Route reads(const detail::TypeInfo& type) &&;
   Route writes(const detail::TypeInfo& type) &&;
+  /// The type of the body that goes with a status of failure, where it is not the usual error.
+  Route writes_on(unsigned status, const detail::TypeInfo& type) &&;
 };
 
 namespace injection {

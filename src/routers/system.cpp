@@ -92,7 +92,7 @@ void add_system_routes(RouteTable& table, const http::StaticFiles& files, const 
                 .id("get_readiness_readiness_get")
                 .summary("Models and database are ready")
                 .writes(detail::type_info<Status>())
-                .fails({503}));
+                .writes_on(503, detail::type_info<Status>()));
 }
 
 void add_openapi_route(RouteTable& table, const schema::Context& schema) {

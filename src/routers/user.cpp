@@ -13,6 +13,9 @@ using boost::asio::awaitable;
 Result<ReadUser> handle_read_own_profile(const Principal& principal, storage::UserStore& users,
                                          const schema::Context& schema) {
   const auto found = users.find(principal.id());
+  // Who is deleted while they ask about themselves has a token that opens nothing.
+  if (!found && found.error().kind == ErrorKind::not_found)
+    return Error{ErrorKind::invalid_token, "invalid_token", "Could not validate user", "deleted meanwhile"};
   if (!found) return found.error();
   return view_of(*found, schema);
 }

@@ -36,10 +36,3 @@ std::span<const Migration> sqlite_migrations() {
 }  // namespace inferkeep::storage
 ]])
 target_sources(inferkeep_storage PRIVATE ${generated})
-
-# libsoci_core hides the type information of classes that its headers use, which UBSan's vptr check asks for. Only the
-# two targets that include those headers go without that one check.
-if(INFERKEEP_SANITIZE MATCHES "undefined")
-  target_compile_options(soci INTERFACE
-      "$<$<IN_LIST:$<TARGET_PROPERTY:NAME>,inferkeep_storage;unit_storage>:-fno-sanitize=vptr>")
-endif()

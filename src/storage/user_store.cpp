@@ -185,7 +185,9 @@ class SociUserStore final : public UserStore {
   Result<void> upgrade_hash(UserId id, const std::string& old_hash, const std::string& new_hash) override {
     return sessions_.guarded([&]() -> Result<void> {
       WriteTransaction transaction{sessions_};
-      if (swap_hash(transaction.sql(), id, old_hash, new_hash)) transaction.commit();
+      if (!swap_hash(transaction.sql(), id, old_hash, new_hash))
+        return Error{ErrorKind::conflict, "changed_meanwhile", "The password has been changed meanwhile"};
+      transaction.commit();
       return {};
     });
   }

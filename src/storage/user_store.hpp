@@ -77,8 +77,8 @@ class UserStore {
   virtual Result<void> change_password(UserId id, const std::string& old_hash, const std::string& new_hash,
                                        const std::string& keep, const AuditEvent& audit) = 0;
 
-  /// Replaces the hash by a costlier one of the same password; silently nothing where it has changed
-  /// meanwhile.
+  /// Replaces the hash by a costlier one of the same password. Returns ErrorKind::conflict
+  /// "changed_meanwhile" where `old_hash` is no longer the present one.
   virtual Result<void> upgrade_hash(UserId id, const std::string& old_hash, const std::string& new_hash) = 0;
 };
 

@@ -252,3 +252,9 @@ def test_a_name_is_kept_byte_for_byte(api, name):
     person = api.register(first_name=name, last_name=name)
     profile = person.login().get("/user").json()
     assert (profile["first_name"], profile["last_name"]) == (name, name)
+
+
+@pytest.mark.parametrize("letter", ["\ufdfa", "\ufb2c"])  # each becomes several letters when forms are made one
+def test_a_name_that_grows_too_long_when_normalized_is_refused(api, letter):
+    answer = api.nobody().post("/auth/create", json=api.body(username=letter * 60 + "@example.com"))
+    assert violations(answer) == [("value_error", ("body", "username"))]

@@ -5,6 +5,7 @@ import base64
 import json
 import time
 import urllib.parse
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from answers import assert_error, assert_ok, violations
@@ -276,3 +277,27 @@ def test_the_number_of_failures_and_the_window_are_settings(start_server):
     assert_error(api.try_login(person.username, person.password), 429, "rate_limited")
     time.sleep(1.1)
     assert_ok(api.try_login(person.username, person.password))
+
+
+def at_once(count, act):
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(lambda _: act(), range(count)))
+
+
+def test_guesses_made_at_once_are_no_way_around_the_throttle(start_server):
+    server = start_server(LOGIN_FAILURES=5)
+    api = Api(server)
+    person = api.user()
+    statuses = [answer.status_code for answer in at_once(40, lambda: api.try_login(person.username, "a wrong guess"))]
+    assert statuses.count(401) == 5
+    assert statuses.count(429) == 35
+
+
+def test_sign_ins_at_once_all_open_while_the_hash_is_made_costlier(start_server):
+    server = start_server(BCRYPT_COST=4)
+    person = Api(server).user()
+    server.stop()
+    server = server.restart(BCRYPT_COST=9, HASHING_THREADS=2)
+    api = Api(server)
+    statuses = [answer.status_code for answer in at_once(4, lambda: api.try_login(person.username, person.password))]
+    assert statuses == [200] * 4

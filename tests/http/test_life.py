@@ -46,6 +46,14 @@ def test_a_superuser_left_by_a_kill_is_replaced(start_server):
     assert_error(Api(server).with_token(token).get("/user"), 401, "invalid_token")
 
 
+def test_a_superuser_left_by_a_kill_is_removed_by_a_program_that_was_not_asked_for_it(start_server):
+    server = start_server()
+    server.kill9()
+    api = Api(server.restart(CREATE_SUPERUSER="false"))
+    assert superusers(server) == []
+    assert_error(api.try_login(*SUPERUSER), 401, "bad_credentials")
+
+
 def test_a_superuser_who_was_deleted_is_no_fault_at_stop(start_server):
     server = start_server()
     api = Api(server)

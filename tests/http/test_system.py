@@ -216,3 +216,9 @@ def test_the_log_has_one_line_for_each_request(server, nobody):
         assert (line["route"], line["status"]) == (route, status)
         assert (line["user_id"], line["peer"]) == (None, "127.0.0.1")
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", line["time"])
+
+
+def test_options_of_the_whole_server(server):
+    answer = server.raw(b"OPTIONS * HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 204 ")
+    assert b"\r\nAllow: " in answer

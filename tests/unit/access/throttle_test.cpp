@@ -12,40 +12,50 @@ struct ThrottleTest : testing::Test {
   Time now{};
   FailureThrottle throttle{{.limit = 3, .window = 60s, .max_keys = 4}, [this] { return now; }};
 
-  void fail(const std::string& key, int times) {
-    for (int i = 0; i < times; ++i) throttle.failed(key);
+  /// How many of `times` tries may begin.
+  int begin(const std::string& key, int times) {
+    int begun = 0;
+    for (int i = 0; i < times; ++i) begun += throttle.begin(key) ? 0 : 1;
+    return begun;
   }
 };
 
-TEST_F(ThrottleTest, LetsAKeyTryUntilItsLimit) {
-  fail("ada", 2);
-  EXPECT_EQ(throttle.wait("ada"), std::nullopt);
-  fail("ada", 1);
-  EXPECT_EQ(throttle.wait("ada"), 60s);
-  EXPECT_EQ(throttle.wait("grace"), std::nullopt);
+TEST_F(ThrottleTest, ATryCountsFromItsBeginningSoThatManyAtOnceAreNoWayAround) {
+  EXPECT_EQ(begin("ada", 60), 3);
+  EXPECT_EQ(throttle.begin("ada"), 60s);
+  EXPECT_EQ(begin("grace", 1), 1);
 }
 
-TEST_F(ThrottleTest, SaysHowLongUntilTheOldestFailureIsForgotten) {
-  fail("ada", 1);
+TEST_F(ThrottleTest, SaysHowLongUntilTheOldestTryIsForgotten) {
+  begin("ada", 1);
   now += 20s;
-  fail("ada", 2);
-  EXPECT_EQ(throttle.wait("ada"), 40s);
+  begin("ada", 2);
+  EXPECT_EQ(throttle.begin("ada"), 40s);
   now += 40s;
-  EXPECT_EQ(throttle.wait("ada"), std::nullopt);
+  EXPECT_EQ(throttle.begin("ada"), std::nullopt);
 }
 
-TEST_F(ThrottleTest, SuccessForgives) {
-  fail("ada", 3);
+TEST_F(ThrottleTest, SuccessForgivesAllAndAWithdrawalOne) {
+  begin("ada", 3);
+  throttle.withdraw("ada");
+  EXPECT_EQ(begin("ada", 3), 1);
   throttle.succeeded("ada");
-  EXPECT_EQ(throttle.wait("ada"), std::nullopt);
+  EXPECT_EQ(begin("ada", 9), 3);
 }
 
 TEST_F(ThrottleTest, DropsForgottenKeysFirstWhenFull) {
-  fail("old", 3);
+  begin("old", 3);
   now += 61s;
-  fail("ada", 3);
-  for (const char* key : {"b", "c", "d"}) fail(key, 1);
-  EXPECT_NE(throttle.wait("ada"), std::nullopt);
+  begin("ada", 3);
+  for (const char* key : {"b", "c", "d"}) begin(key, 1);
+  EXPECT_NE(throttle.begin("ada"), std::nullopt);
+}
+
+TEST_F(ThrottleTest, PurgeKeepsWhatStillCounts) {
+  begin("ada", 3);
+  now += 59s;
+  throttle.purge();
+  EXPECT_EQ(throttle.begin("ada"), 1s);
 }
 
 }  // namespace
