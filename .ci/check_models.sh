@@ -3,6 +3,7 @@
 # Trains each service's model anew and compares it with the committed one on all rows of the data.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+export ORT_DISABLE_TELEMETRY=1
 for service in services/*/; do
   [ -f "$service/train.py" ] || continue
   echo "check: $service"

@@ -254,8 +254,9 @@ Error Accounts::login_failed(const char* reason, const Asker& asker) {
 
 storage::NewUser to_new_user(const NewAccount& account, std::string hashed_password) {
   const std::string address = normal_email(account.username);
-  return {address,         email_key(address), account.first_name, account.last_name, account.country,
-          hashed_password, account.role,       account.is_active,  account.grants};
+  return {address,           email_key(address), account.first_name,
+          account.last_name, account.country,    std::move(hashed_password),
+          account.role,      account.is_active,  account.grants};
 }
 
 }  // namespace inferkeep::access

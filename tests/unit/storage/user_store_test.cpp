@@ -238,7 +238,7 @@ TEST_F(UserStoreTest, a_costlier_hash_does_not_undo_a_password_change) {
   const UserId id = create(person("ada")).id;
   ASSERT_TRUE(users->upgrade_hash(id, "hash of ada", "costlier"));
   EXPECT_EQ(users->find_credential(id)->hashed_password, "costlier");
-  EXPECT_TRUE(users->upgrade_hash(id, "hash of ada", "stale"));
+  EXPECT_EQ(users->upgrade_hash(id, "hash of ada", "stale").error().code, "changed_meanwhile");
   EXPECT_EQ(users->find_credential(id)->hashed_password, "costlier");
 }
 
