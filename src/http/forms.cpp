@@ -27,11 +27,10 @@ std::size_t utf8_length(std::string_view text) {
   return overlong || outside ? 0 : length;
 }
 
-/// UTF-8 without U+0000.
-bool is_clean_text(std::string_view text) {
+bool is_utf8(std::string_view text) {
   while (!text.empty()) {
     const auto length = utf8_length(text);
-    if (length == 0 || text.front() == '\0') return false;
+    if (length == 0) return false;
     text.remove_prefix(length);
   }
   return true;
@@ -54,7 +53,7 @@ Result<std::string> percent_decode(std::string_view text, bool plus_is_space) {
     decoded.push_back(static_cast<char>(high * 16 + low));
     i += 2;
   }
-  if (!is_clean_text(decoded)) return bad_form("Text is not UTF-8, or holds U+0000");
+  if (!is_utf8(decoded)) return bad_form("Text is not UTF-8");
   return decoded;
 }
 

@@ -14,7 +14,7 @@ namespace inferkeep::http {
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
 /// Decodes %XX (and '+' as a space where `plus_is_space`). Returns ErrorKind::bad_request for a broken
-/// escape, and for text that is not UTF-8 or holds U+0000.
+/// escape, and for text that is not UTF-8. U+0000 is left to whoever reads the text.
 Result<std::string> percent_decode(std::string_view text, bool plus_is_space);
 
 /// application/x-www-form-urlencoded, also the syntax of a query (WHATWG URL). Errors as percent_decode; at

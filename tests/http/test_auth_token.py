@@ -301,3 +301,9 @@ def test_sign_ins_at_once_all_open_while_the_hash_is_made_costlier(start_server)
     api = Api(server)
     statuses = [answer.status_code for answer in at_once(4, lambda: api.try_login(person.username, person.password))]
     assert statuses == [200] * 4
+
+
+@pytest.mark.parametrize("password", ["x" * 73, "right\0", "' OR 1=1--"])
+def test_a_password_that_nobody_can_have_is_wrong_as_any_other(api, password):
+    person = api.user()
+    assert_error(api.try_login(person.username, password), 401, "bad_credentials")

@@ -19,7 +19,6 @@ TEST(PercentDecode, RefusesWhatIsNoText) {
       "%4",            // cut
       "%zz",           // no digits
       "%4z",           // one digit
-      "a%00b",         // U+0000
       "%FF",           // no UTF-8
       "%C0%AF",        // overlong slash
       "%ED%A0%80",     // a surrogate
@@ -32,7 +31,7 @@ TEST(PercentDecode, RefusesWhatIsNoText) {
     ASSERT_FALSE(result) << text;
     EXPECT_EQ(result.error().kind, ErrorKind::bad_request) << text;
   }
-  EXPECT_FALSE(percent_decode(std::string_view("a\0b", 3), false)) << "a raw NUL as well";
+  EXPECT_EQ(*percent_decode("a%00b", false), std::string("a\0b", 3)) << "for the reader to refuse";
 }
 
 TEST(Urlencoded, KeepsOrderAndRepetition) {
@@ -95,7 +94,6 @@ TEST(Multipart, RefusesMalformedBodies) {
       part("Content-Disposition: form-data; name=a\r\nContent-Transfer-Encoding: base64", "1") + "--xyz--",
       part("X: " + std::string(3000, 'x'), "1") + "--xyz--",       // endless headers
       field("a", "\xff") + "--xyz--",                              // no UTF-8
-      field("a", std::string(1, '\0')) + "--xyz--",                // U+0000
       "--xyz\r\nContent-Disposition: form-data; name=a\r\n\r\n1",  // cut value
   };
   for (const auto& body : broken) EXPECT_FALSE(parse_multipart(type, body)) << body;
