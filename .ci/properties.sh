@@ -5,21 +5,12 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-folder=$(mktemp -d)
-SQL_URL="sqlite:////$folder/properties.db" PORT=0 CREATE_SUPERUSER=true LOG_LEVEL=error \
-  build/release/inferkeep --mode test >"$folder/out" 2>"$folder/log" &
-server=$!
-trap 'kill "$server" 2>/dev/null || true; wait "$server" || true; rm -rf "$folder"' EXIT
+source scripts/lib/server.sh
 
-for _ in $(seq 100); do
-  base=$(grep -o 'http://127.0.0.1:[0-9]*$' "$folder/out" | head -1) && break
-  sleep 0.1
-done
-
+start_server env
 curl -fsS "$base/openapi.json" -o "$folder/openapi.json"
 .venv/bin/openapi-spec-validator "$folder/openapi.json"
 
-token=$(curl -fsS "$base/auth/token" -d 'username=superuser@example.com&password=8888' | sed 's/.*"access_token":"\([^"]*\)".*/\1/')
 # Signing out and changing the password would end the token that the run lives on.
 .venv/bin/schemathesis run "$folder/openapi.json" --url "$base" --header "Authorization: Bearer $token" \
   --exclude-path /auth/logout --exclude-path /user/password --exclude-path-regex '^/admin/users/' \

@@ -4,19 +4,11 @@
 # and two cores; builds nothing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+source scripts/lib/server.sh
 command -v wrk >/dev/null || { echo "bench: install wrk first (apt-get install wrk)" >&2; exit 69; }
 
 seconds=${SECONDS_EACH:-8} connections=${CONNECTIONS:-64}
-folder=$(mktemp -d)
-SQL_URL="sqlite:////$folder/bench.db" PORT=0 CREATE_SUPERUSER=true LOG_LEVEL=warning IO_THREADS=1 \
-  HTTP_REQUESTS_PER_CONNECTION=1000000000 taskset -c 0 build/release/inferkeep --mode test >"$folder/out" 2>"$folder/log" &
-server=$!
-trap 'kill "$server" 2>/dev/null || true; wait "$server" || true; rm -rf "$folder"' EXIT
-for _ in $(seq 100); do
-  base=$(grep -o 'http://127.0.0.1:[0-9]*$' "$folder/out" | head -1) && break
-  sleep 0.1
-done
-token=$(curl -fsS "$base/auth/token" -d 'username=superuser@example.com&password=8888' | sed 's/.*"access_token":"\([^"]*\)".*/\1/')
+IO_THREADS=1 HTTP_REQUESTS_PER_CONNECTION=1000000000 start_server taskset -c 0
 cat >"$folder/predict.lua" <<LUA
 wrk.method = "POST"
 wrk.headers["Content-Type"] = "application/json"
