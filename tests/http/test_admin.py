@@ -5,7 +5,7 @@ import json
 
 import pytest
 from answers import assert_error, assert_ok, violations
-from people import new_password
+from people import Api, new_password
 
 RIGHTS = {"is_active": True, "has_access_v1": True, "has_access_v2": False}
 ABSENT = 2**62
@@ -272,3 +272,18 @@ def test_a_deleted_persons_name_is_free_again(api, superuser):
     assert_ok(superuser.delete(f"/admin/users/{person.id}"), 204)
     again = api.register(username=person.username, password=new_password()).login()
     assert again.id != person.id
+
+
+def test_each_act_of_an_admin_is_a_line_of_the_log(server, api, superuser):
+    person = api.user()
+    api.set_rights(person, grants=["v1"])
+    assert superuser.delete(f"/admin/users/{person.id}").status_code == 204
+    for event in ("admin.rights_changed", "admin.user_deleted"):
+        assert server.logged(event, subject_id=person.id, user_id=superuser.id), event
+
+
+def test_a_refused_act_of_an_admin_is_a_line_of_the_log(start_server):
+    server = start_server()
+    root = Api(server).superuser()
+    assert root.delete(f"/admin/users/{root.id}").status_code == 409
+    assert server.logged("admin.refused", subject_id=root.id, action="admin.user_deleted", reason="last_admin")
