@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "http/forms.hpp"
 
-#include <cstdint>
-
+#include "base/utf8.hpp"
 #include "http/syntax.hpp"
 
 namespace inferkeep::http {
@@ -10,30 +9,6 @@ namespace {
 
 Error bad_form(std::string detail) {
   return {ErrorKind::bad_request, "bad_form", std::move(detail)};
-}
-
-/// How many bytes the UTF-8 character at the front has; 0 where it is none (overlong, surrogate, past
-/// U+10FFFF, cut).
-std::size_t utf8_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const auto first = byte(0);
-  if (first < 0x80) return 1;
-  const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-  if (first < 0xC2 || first > 0xF4 || text.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i)
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  const bool overlong = (first == 0xE0 && byte(1) < 0xA0) || (first == 0xF0 && byte(1) < 0x90);
-  const bool outside = (first == 0xED && byte(1) > 0x9F) || (first == 0xF4 && byte(1) > 0x8F);
-  return overlong || outside ? 0 : length;
-}
-
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const auto length = utf8_length(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
-  }
-  return true;
 }
 
 }  // namespace

@@ -11,7 +11,7 @@
 #include <regex>
 #include <stdexcept>
 
-#include "schema/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace inferkeep::schema {
 namespace {

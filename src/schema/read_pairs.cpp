@@ -6,11 +6,11 @@
 #include <limits>
 #include <stdexcept>
 
+#include "base/utf8.hpp"
 #include "schema/echo.hpp"
 #include "schema/pairs.hpp"
 #include "schema/read.hpp"
 #include "schema/reader.hpp"
-#include "schema/utf8.hpp"
 
 namespace inferkeep::schema {
 namespace {

@@ -5,9 +5,9 @@
 #include <limits>
 #include <stdexcept>
 
+#include "base/utf8.hpp"
 #include "schema/number.hpp"
 #include "schema/pattern.hpp"
-#include "schema/utf8.hpp"
 
 namespace inferkeep::schema {
 namespace {

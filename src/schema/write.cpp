@@ -5,8 +5,8 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "base/utf8.hpp"
 #include "schema/number.hpp"
-#include "schema/utf8.hpp"
 
 namespace inferkeep::schema {
 namespace {

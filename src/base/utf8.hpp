@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace inferkeep::schema {
+namespace inferkeep {
 
 /// Whether `text` is well-formed UTF-8: no overlong form, no surrogate, nothing beyond U+10FFFF.
 bool is_utf8(std::string_view text);
@@ -15,4 +15,4 @@ std::size_t code_points(std::string_view text);
 /// The code points of well-formed UTF-8, one an element.
 std::wstring decode_utf8(std::string_view text);
 
-}  // namespace inferkeep::schema
+}  // namespace inferkeep

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "schema/utf8.hpp"
+#include "base/utf8.hpp"
 
 #include <gtest/gtest.h>
 
 namespace {
 
-using namespace inferkeep::schema;
+using namespace inferkeep;
 using namespace std::string_view_literals;
 
 TEST(Utf8, TakesEveryLengthAtItsEnds) {

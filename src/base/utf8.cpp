@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "schema/utf8.hpp"
+#include "base/utf8.hpp"
 
 #include <algorithm>
 #include <cstdint>
 
-namespace inferkeep::schema {
+namespace inferkeep {
 namespace {
 
 bool is_continuation(char c) {
@@ -70,4 +70,4 @@ std::wstring decode_utf8(std::string_view text) {
   return points;
 }
 
-}  // namespace inferkeep::schema
+}  // namespace inferkeep
