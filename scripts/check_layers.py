@@ -19,6 +19,7 @@ LIBRARIES = {
     "OpenSSL": ("openssl/",),
     "libxcrypt": ("crypt.h",),
     "libjwt": ("jwt.h",),
+    "libcsv": ("csv.h",),
     "SOCI": ("soci/", "sqlite3.h"),
     "ONNX Runtime": ("onnxruntime",),
     "ICU": ("unicode/",),
