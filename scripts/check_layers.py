@@ -25,6 +25,7 @@ LIBRARIES = {
     "ICU": ("unicode/",),
     "spdlog": ("spdlog/",),
     "CLI11": ("CLI/",),
+    "prometheus-cpp": ("prometheus/",),
 }
 
 

@@ -7,6 +7,7 @@ readonly build_packages=(
   g++ cmake ninja-build ccache pkg-config
   libboost1.81-dev libboost-json1.81-dev libsoci-dev libsqlite3-dev libpq-dev
   libspdlog-dev libfmt-dev libcli11-dev libicu-dev libjwt-dev libssl-dev libcrypt-dev libcsv-dev
+  prometheus-cpp-dev
   ca-certificates curl
 )
 readonly test_packages=(
