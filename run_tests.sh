@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # Installs what is missing, builds, and runs all tests: units, the contract over real sockets, the docs page in a browser.
 # PRESET (release) chooses the build: asan-ubsan and tsan run the same tests under the sanitizers. SUITES ("unit http e2e")
-# chooses what is run.
+# chooses what is run; "storage_postgres" and "http_postgres" are the suites of the stores and of the contract on a PostgreSQL server that
+# they start themselves.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -13,6 +14,15 @@ export INFERKEEP_BINARY="$PWD/build/$preset/inferkeep"
 
 run_unit() { ctest --test-dir "build/$preset" --output-on-failure --no-tests=error -j2; }
 run_http() { /usr/bin/python3 -m pytest tests/http -q -p no:cacheprovider --durations=5; }
+# The server stays until its standard input is closed.
+run_storage_postgres() {
+  coproc server { exec tests/postgres_server.py; }
+  read -r INFERKEEP_TEST_POSTGRES <&"${server[0]}"
+  INFERKEEP_TEST_POSTGRES=$INFERKEEP_TEST_POSTGRES "build/$preset/tests/unit/unit_storage" --gtest_brief=1
+  exec {server[1]}>&-
+  wait "$server_PID"
+}
+run_http_postgres() { INFERKEEP_TEST_DATABASE=postgres run_http; }
 run_e2e() { tests/e2e/run.sh; }
 
 scripts/setup.sh --with-tests

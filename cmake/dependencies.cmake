@@ -1,35 +1,28 @@
-# Every outside library, as a target. scripts/setup.sh installs them; docs/dependencies.md says why each is here.
+# Every outside library but ONNX Runtime, as a target; the package installs this file and finds them again by it.
+# scripts/setup.sh installs them; docs/dependencies.md says why each is here.
 find_package(Threads REQUIRED)
-find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto SSL)
 find_package(Boost 1.81 REQUIRED COMPONENTS json)
 find_package(spdlog REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(ICU REQUIRED COMPONENTS uc)
+find_package(SQLite3 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(libjwt REQUIRED IMPORTED_TARGET libjwt)
-add_library(libjwt ALIAS PkgConfig::libjwt)
+pkg_check_modules(libpq REQUIRED IMPORTED_TARGET libpq)
 
-# A library that ships neither a CMake package nor a pkg-config file.
+# A library that ships neither a CMake package nor a pkg-config file: outside::<name>.
 function(inferkeep_import name header library)
   find_path(${name}_INCLUDE ${header} REQUIRED HINTS ${ARGN} PATH_SUFFIXES include)
   find_library(${name}_LIBRARY ${library} REQUIRED HINTS ${ARGN} PATH_SUFFIXES lib)
-  add_library(${name} INTERFACE)
-  target_include_directories(${name} SYSTEM INTERFACE ${${name}_INCLUDE})
-  target_link_libraries(${name} INTERFACE ${${name}_LIBRARY})
+  add_library(outside::${name} INTERFACE IMPORTED)
+  target_include_directories(outside::${name} SYSTEM INTERFACE ${${name}_INCLUDE})
+  target_link_libraries(outside::${name} INTERFACE ${${name}_LIBRARY})
 endfunction()
-inferkeep_import(libcrypt crypt.h crypt)
-inferkeep_import(libcsv csv.h csv)
+inferkeep_import(crypt crypt.h crypt)
+inferkeep_import(csv csv.h csv)
 inferkeep_import(prometheus prometheus/registry.h prometheus-cpp-core)
-inferkeep_import(onnxruntime onnxruntime_cxx_api.h onnxruntime ${ONNXRUNTIME_ROOT})
 inferkeep_import(soci soci/soci.h soci_core)
 find_library(SOCI_SQLITE3 soci_sqlite3 REQUIRED)
-find_package(SQLite3 REQUIRED)
-target_link_libraries(soci INTERFACE ${SOCI_SQLITE3} SQLite::SQLite3)
-
-# Asio and Beast are compiled once, not in every file that includes them.
-add_library(asio STATIC ${CMAKE_SOURCE_DIR}/cmake/asio.cpp)
-target_compile_definitions(asio PUBLIC BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
-target_link_libraries(asio PUBLIC Boost::headers Threads::Threads)
-add_library(beast STATIC ${CMAKE_SOURCE_DIR}/cmake/beast.cpp)
-target_compile_definitions(beast PUBLIC BOOST_BEAST_SEPARATE_COMPILATION)
-target_link_libraries(beast PUBLIC asio)
+find_library(SOCI_POSTGRESQL soci_postgresql REQUIRED)
+target_link_libraries(outside::soci INTERFACE ${SOCI_SQLITE3} ${SOCI_POSTGRESQL} SQLite::SQLite3 PkgConfig::libpq)

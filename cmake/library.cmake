@@ -1,5 +1,6 @@
 # inferkeep_library(<folder> [LINKS <our libraries>] [USES <outside libraries>])
-# makes inferkeep_<folder> of all sources in src/<folder>. Headers of what it links are reached as "folder/file.hpp".
+# makes inferkeep_<folder> of all sources in src/<folder>. Headers of what it links are reached as "folder/file.hpp"; from
+# the installed package only those in include/ are.
 function(inferkeep_library folder)
   cmake_parse_arguments(ARG "" "" "LINKS;USES" ${ARGN})
   set(target inferkeep_${folder})
@@ -7,15 +8,25 @@ function(inferkeep_library folder)
   list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
   list(TRANSFORM ARG_LINKS PREPEND inferkeep_)
   if(sources)
+    set(scope PUBLIC)
     add_library(${target} STATIC ${sources})
-    target_link_libraries(${target} PUBLIC ${ARG_LINKS} ${ARG_USES} PRIVATE inferkeep_options)
-    target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/include)
+    target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:inferkeep_options>)
     inferkeep_precompile(${target} ${folder})
   else()
+    set(scope INTERFACE)
     add_library(${target} INTERFACE)
-    target_link_libraries(${target} INTERFACE ${ARG_LINKS} ${ARG_USES})
-    target_include_directories(${target} INTERFACE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/include)
   endif()
+  target_link_libraries(${target} ${scope} ${ARG_LINKS} ${ARG_USES})
+  target_include_directories(${target} ${scope}
+    $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/src> $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/include>
+    $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  inferkeep_install(${target} ${folder})
+endfunction()
+
+# The package's inferkeep::<name>.
+function(inferkeep_install target name)
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
+  install(TARGETS ${target} EXPORT inferkeep)
 endfunction()
 
 # Folders that speak Asio share its cost: one precompiled header each.

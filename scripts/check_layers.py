@@ -16,7 +16,8 @@ ROW = re.compile(r"^\| `(\w+)/` \|([^|]*)\|([^|]*)\|", re.MULTILINE)
 # How the headers of the libraries that live in one folder begin.
 LIBRARIES = {
     "Beast": ("boost/beast",),
-    "OpenSSL": ("openssl/",),
+    "libssl": ("openssl/ssl.h", "openssl/err.h"),
+    "libcrypto": ("openssl/",),
     "libxcrypt": ("crypt.h",),
     "libjwt": ("jwt.h",),
     "libcsv": ("csv.h",),

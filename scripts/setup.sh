@@ -14,6 +14,7 @@ readonly root deps stamps
 source "$root/scripts/lib/setup/common.sh"
 source "$root/scripts/lib/setup/debian.sh"
 source "$root/scripts/lib/setup/onnxruntime.sh"
+source "$root/scripts/lib/setup/promtool.sh"
 source "$root/scripts/lib/setup/web.sh"
 
 usage() {
@@ -21,7 +22,7 @@ usage() {
 Usage: scripts/setup.sh [--with-tests] [--with-lint]
 
   --with-tests  also install what the tests need (GoogleTest, pytest, Chromium, …)
-  --with-lint   also install clang-format and clang-tidy
+  --with-lint   also install clang-format, clang-tidy, promtool, lintian and systemd-analyze
   --help        show this text
 
 Environment:
@@ -46,6 +47,7 @@ make_scratch_folder
 
 install_debian_packages "$with_tests" "$with_lint"
 install_onnxruntime
+[[ $with_lint == no ]] || install_promtool
 build_web
 
 if ! did_something; then

@@ -25,8 +25,9 @@ class Application {
   }
 
   /// Runs the command line (`--help` lists it) until SIGINT or SIGTERM. Returns the exit code: 0 after a
-  /// clean stop, 64 for a wrong command line, 69 when the address or the database cannot be had, 75 when
-  /// another copy holds the database, 78 for a wrong setting. Blocks.
+  /// clean stop or a command that is done, 64 for a wrong command line, 69 when the address or the database
+  /// cannot be had, 75 when another process holds the database, 78 for a wrong setting or a service's name
+  /// that is wrong or taken; docs/operations.md has all of them. Blocks.
   int run(int argc, char** argv);
 
   struct Definition {

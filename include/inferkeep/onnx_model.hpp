@@ -16,7 +16,7 @@ namespace detail {
 class OnnxSession {
  public:
   /// Loads from the context's bytes, compares the graph's inputs and outputs with the two descriptions by
-  /// name, type and shape ([N] or [N,1]), and warms up with a run on zeros and empty texts. Throws
+  /// name, type and shape, and warms up with a run on zeros and empty texts. Throws
   /// std::runtime_error that names what does not fit.
   OnnxSession(const LoadContext& context, const TypeInfo& input, const TypeInfo& output);
   ~OnnxSession();
@@ -41,6 +41,11 @@ class OnnxSession {
 ///   int32, int64   int32, int64, float or double     int32 or int64
 ///   double         float or double                   float or double
 ///   text, enum     string                            string
+///
+/// Or the graph has one input of another name, of shape [N,F], for a description of F fields: then they are
+/// its columns, in their order. Outputs that are no fields (a classifier's probabilities) are not computed; a
+/// description of one field takes the graph's first output where none has its name. So what scikit-learn's
+/// exporter makes of a table of numbers fits as it is.
 ///
 /// A value that the tensor's type cannot hold ends its call as `model_error`; so does a word that the enum
 /// does not know. Optionals, lists and nested structs have no tensor. Derive from it to add steps before or

@@ -8,11 +8,23 @@ build() {
   echo "build: $preset ${*:-everything}"
   local log
   log=$(mktemp)
-  if ! { [ -f "build/$preset/build.ninja" ] || cmake --preset "$preset"; } >"$log" 2>&1; then
+  if ! configure "$preset" "$(needs_tests "$@")" >"$log" 2>&1; then
     cat "$log" >&2
     rm -f "$log"
     return 1
   fi
   rm -f "$log"
   cmake --build "build/$preset" --target "${@:-all}" -- --quiet
+}
+
+# The program alone is built without the packages of the tests: who only serves has none of them.
+needs_tests() { if [ "$*" = inferkeep ]; then echo OFF; else echo ON; fi; }
+
+# A build with tests serves both ends and stays.
+configure() {
+  local preset=$1 tests=$2 cache="build/$1/CMakeCache.txt"
+  if [ -f "build/$preset/build.ninja" ] && { [ "$tests" = OFF ] || grep -q '^INFERKEEP_TESTS:BOOL=ON$' "$cache"; }; then
+    return
+  fi
+  cmake --preset "$preset" -DINFERKEEP_TESTS="$tests"
 }

@@ -20,14 +20,12 @@ Error refused_password(const PasswordFault& fault, const std::string& member) {
   return error;
 }
 
-Error slow_down(std::chrono::seconds wait) {
-  return {ErrorKind::too_many_requests,
-          "rate_limited",
-          "Too many failed attempts, try again later",
-          {},
-          {},
-          wait};
+Error slow_down(const char* why, std::chrono::seconds wait) {
+  return {ErrorKind::too_many_requests, "rate_limited", std::string(why) + ", try again later", {}, {}, wait};
 }
+
+constexpr const char* many_failures = "Too many failed attempts";
+constexpr const char* many_registrations = "Too many registrations";
 
 Error wrong_password() {
   return {ErrorKind::bad_credentials, "wrong_password", "Error on password change"};
@@ -35,12 +33,6 @@ Error wrong_password() {
 
 PasswordFault same_password() {
   return {"value_error", "Value error, the new password is the old one", {}, "weak_password"};
-}
-
-/// Who is deleted while they ask about themselves has a token that opens nothing.
-Error oneself_gone(const Error& error) {
-  if (error.kind != ErrorKind::not_found) return error;
-  return {ErrorKind::invalid_token, "invalid_token", "Could not validate user", "deleted meanwhile"};
 }
 
 /// Short whatever the name, so that nobody fills the memory with long ones.
@@ -60,13 +52,30 @@ crypto::Claims claims_of(const User& user, const SignIn& sign_in, Time now,
 
 }  // namespace
 
+Error oneself_gone(const Error& error) {
+  if (error.kind != ErrorKind::not_found) return error;
+  return {ErrorKind::invalid_token, "invalid_token", "Could not validate user", "deleted meanwhile"};
+}
+
 Accounts::Accounts(Parts parts, Options options)
     : parts_(std::move(parts)),
       options_(std::move(options)),
-      throttle_(options_.failures, parts_.clock),
       dummy_hash_(crypto::hash_password(Secret(crypto::random_hex(16)), options_.bcrypt_cost)) {}
 
 asio::awaitable<Result<void>> Accounts::sign_up(NewAccount account, Asker asker) {
+  const auto wait = co_await parts_.registrations.begin(asker.subscriber);
+  if (!wait) co_return wait.error();
+  if (*wait) {
+    parts_.log->warning("register.throttled", {{"request_id", asker.request_id}, {"peer", asker.peer}});
+    co_return slow_down(many_registrations, **wait);
+  }
+  auto created = co_await judge_sign_up(std::move(account), asker);
+  if (!created && created.error().kind != ErrorKind::conflict)
+    co_await parts_.registrations.withdraw(asker.subscriber);
+  co_return created;
+}
+
+asio::awaitable<Result<void>> Accounts::judge_sign_up(NewAccount account, Asker asker) {
   auto user = co_await prepare(std::move(account), "password");
   if (!user) co_return user.error();
   auto created = co_await parts_.database.run([&] { return parts_.users.create(*user, std::nullopt); });
@@ -91,16 +100,18 @@ asio::awaitable<Result<void>> Accounts::create(const Admin& admin, NewAccount ac
 }
 
 asio::awaitable<Result<IssuedToken>> Accounts::sign_in(std::string username, Secret password, Asker asker) {
-  const std::string key = throttle_key(username, asker.peer);
-  if (const auto wait = throttle_.begin(key)) {
+  const std::string key = throttle_key(username, asker.subscriber);
+  const auto wait = co_await parts_.guesses.begin(key);
+  if (!wait) co_return wait.error();
+  if (*wait) {
     parts_.log->warning("login.locked", {{"request_id", asker.request_id}, {"peer", asker.peer}});
-    co_return slow_down(*wait);
+    co_return slow_down(many_failures, **wait);
   }
   auto token = co_await judge_sign_in(std::move(username), std::move(password), asker);
   if (token)
-    throttle_.succeeded(key);
+    co_await parts_.guesses.succeeded(key);
   else if (token.error().kind != ErrorKind::bad_credentials)
-    throttle_.withdraw(key);  // busy, or the database is down: nobody has judged the password
+    co_await parts_.guesses.withdraw(key);  // busy, or the database is down: nobody has judged the password
   co_return token;
 }
 
@@ -135,18 +146,20 @@ asio::awaitable<Result<void>> Accounts::sign_out(Principal principal, Asker aske
 asio::awaitable<Result<void>> Accounts::change_password(Principal principal, Secret old_password,
                                                         Secret new_password, Asker asker) {
   const std::string key = throttle_key("change of password", std::to_string(principal.id().value));
-  if (const auto wait = throttle_.begin(key)) {
+  const auto wait = co_await parts_.guesses.begin(key);
+  if (!wait) co_return wait.error();
+  if (*wait) {
     parts_.log->warning("password.locked",
                         {{"request_id", asker.request_id}, {"user_id", principal.id().value}});
-    co_return slow_down(*wait);
+    co_return slow_down(many_failures, **wait);
   }
   auto changed =
       co_await judge_password_change(principal, std::move(old_password), std::move(new_password), asker);
   const bool wrong = !changed && changed.error().kind == ErrorKind::bad_credentials;
   if (changed)
-    throttle_.succeeded(key);
+    co_await parts_.guesses.succeeded(key);
   else if (!wrong)
-    throttle_.withdraw(key);
+    co_await parts_.guesses.withdraw(key);
   if (changed || wrong)
     parts_.log->warning(changed ? "password.changed" : "password.failed",
                         {{"request_id", asker.request_id}, {"user_id", principal.id().value}});

@@ -33,6 +33,7 @@ struct NewAccount {
 /// Who asks, for the log and the audit.
 struct Asker {
   std::string peer;
+  std::string subscriber;  ///< whom a limit per address counts: `peer`, or its network
   std::string request_id;
 };
 
@@ -50,7 +51,6 @@ class Accounts {
   struct Options {
     int bcrypt_cost = 12;
     std::chrono::seconds token_life{20 * 60};
-    FailureThrottle::Options failures = {};
     std::vector<std::string> services;  ///< each gives a token its has_access_<service> claim
   };
 
@@ -62,16 +62,20 @@ class Accounts {
     const PasswordPolicy& passwords;
     WorkerPool& hashing;
     WorkerPool& database;
+    Throttle& guesses;        ///< of passwords
+    Throttle& registrations;  ///< by address
     std::shared_ptr<Log> log;
     Clock clock;
   };
   Accounts(Parts parts, Options options);
 
   /// Registration: the person creates their own account, active and without any grant.
-  /// Returns ErrorKind::invalid "weak_password", ErrorKind::conflict "username_taken".
+  /// Returns ErrorKind::invalid "weak_password", ErrorKind::conflict "username_taken";
+  /// ErrorKind::too_many_requests after many of one address. A name that is taken counts as one of them, for
+  /// it tells who has an account; what could not be judged does not.
   boost::asio::awaitable<Result<void>> sign_up(NewAccount account, Asker asker);
 
-  /// An admin creates an account. Errors as sign_up.
+  /// An admin creates an account. Errors as sign_up, but for too_many_requests.
   boost::asio::awaitable<Result<void>> create(const Admin& admin, NewAccount account, Asker asker);
 
   /// Returns ErrorKind::bad_credentials ("Could not validate user") alike for an unknown name, a wrong
@@ -88,10 +92,8 @@ class Accounts {
   boost::asio::awaitable<Result<void>> change_password(Principal principal, Secret old_password,
                                                        Secret new_password, Asker asker);
 
-  /// Frees what the throttle no longer needs; to be called now and then.
-  void purge() { throttle_.purge(); }
-
  private:
+  boost::asio::awaitable<Result<void>> judge_sign_up(NewAccount account, Asker asker);
   boost::asio::awaitable<Result<IssuedToken>> judge_sign_in(std::string username, Secret password,
                                                             Asker asker);
   boost::asio::awaitable<Result<void>> judge_password_change(const Principal& principal, Secret old_password,
@@ -110,11 +112,14 @@ class Accounts {
 
   Parts parts_;
   Options options_;
-  FailureThrottle throttle_;
   std::string dummy_hash_;  ///< of a random password: what an unknown name is compared with
 };
 
 /// The row that an account becomes, its password already hashed.
 storage::NewUser to_new_user(const NewAccount& account, std::string hashed_password);
+
+/// What a person hears who is deleted while they ask about themselves: a token that opens nothing. Errors
+/// other than ErrorKind::not_found are given back as they are.
+Error oneself_gone(const Error& error);
 
 }  // namespace inferkeep::access

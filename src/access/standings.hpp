@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <atomic>
 #include <optional>
 #include <shared_mutex>
 #include <string>
@@ -20,8 +21,12 @@ namespace inferkeep::access {
 /// next request on. Thread-safe; reading costs two look-ups.
 class Standings final : public storage::Changes {
  public:
-  /// What the database holds at start.
-  void fill(std::vector<Standing> standings, std::vector<SignIn> sign_ins);
+  /// Whether what is here may be decided by: not where other programs change the database, and it has been
+  /// silent.
+  bool trusted(Instant now) const { return now < Instant(Instant::duration(trusted_until_.load())); }
+
+  /// Other programs change the database too, so that what is new there may not be here yet.
+  bool are_shared() const { return trusted_until_.load() != always; }
 
   /// The person behind a live sign-in, or nothing if it has ended, is not theirs, or expires at or before
   /// `now`.
@@ -29,9 +34,15 @@ class Standings final : public storage::Changes {
 
   bool knows(UserId user) const;
 
+  /// Whether the sign-in was live here, and has ended before its time. Of others nobody can tell here.
+  bool has_ended(std::string_view sign_in) const;
+
   /// Forgets sign-ins that expired at or before `now`.
   void purge(Time now);
 
+  void everyone(std::vector<Standing> standings, std::vector<SignIn> sign_ins) override;
+  void person(UserId id, std::optional<Standing> standing, std::vector<SignIn> sign_ins) override;
+  void trusted_until(Instant when) override { trusted_until_ = when.time_since_epoch().count(); }
   void user_changed(const Standing& standing) override;
   void user_removed(UserId id) override;
   void sign_in_started(const SignIn& sign_in) override;
@@ -46,10 +57,17 @@ class Standings final : public storage::Changes {
     }
   };
 
+  static constexpr Instant::rep always = Instant::max().time_since_epoch().count();
+
+  template <class Which>
+  void end(Which&& which);
+
+  std::atomic<Instant::rep> trusted_until_{always};
   mutable std::shared_mutex mutex_;
-  // Both guarded by mutex_.
+  // All guarded by mutex_.
   std::unordered_map<UserId, Standing> standings_;
   std::unordered_map<std::string, SignIn, TextHash, std::equal_to<>> sign_ins_;
+  std::unordered_map<std::string, Time, TextHash, std::equal_to<>> ended_;  // until they would have expired
 };
 
 }  // namespace inferkeep::access

@@ -14,4 +14,10 @@ schema::NamedCheck password_check(const access::PasswordPolicy& policy) {
   return {find, {{"minLength", policy.min_length()}, {"maxLength", crypto::longest_password}}};
 }
 
+Result<std::unordered_set<std::string>> blocked_passwords(const Settings& settings) {
+  auto blocked = access::read_blocked_passwords(settings.web_dir / "blocked_passwords.txt");
+  if (!blocked) return Error{ErrorKind::invalid, "config", blocked.error().detail};
+  return blocked;
+}
+
 }  // namespace inferkeep::app

@@ -13,8 +13,8 @@ namespace inferkeep::app {
 /// in the reverse order. No globals: two programs can live in one process.
 class Program {
  public:
-  /// Returns ErrorKind::invalid "config" for what a setting names and is not there, ErrorKind::unavailable
-  /// when the database cannot be opened.
+  /// Returns ErrorKind::invalid "config" for a service's name that is wrong or taken and for what a setting
+  /// names and is not there, ErrorKind::unavailable when the database cannot be opened.
   static Result<std::unique_ptr<Program>> make(Settings settings,
                                                const std::vector<Application::Definition>& services,
                                                std::shared_ptr<Log> log);
@@ -25,6 +25,14 @@ class Program {
   Result<void> start();
   std::uint16_t port() const;
 
+  /// Whether the models are loaded, or have turned out to be broken, and the database answers: what
+  /// /readiness says.
+  bool is_ready() const;
+
+  /// Reads the files of TLS again, for connections to come. Where they are at fault, the certificate in use
+  /// stays, and an error is logged; without TLS there is nothing to read, which is logged too.
+  void reload();
+
   /// Work that comes round: tells /readiness whether the database answers, forgets expired sign-ins. Call it
   /// each second.
   void tick();
@@ -32,8 +40,9 @@ class Program {
   /// Not ready; no new connections; requests under way are finished and recorded; the superuser is deleted.
   void stop();
 
-  /// The table as JSON lines, one route each: method, path, access level, service. Needs no database.
-  static std::string describe_routes(const std::vector<Application::Definition>& services);
+  /// The table as JSON lines, one route each: method, path, access level, service. Needs no database. Refuses
+  /// services as `make` does.
+  static Result<std::string> describe_routes(const std::vector<Application::Definition>& services);
 
  private:
   struct Parts;

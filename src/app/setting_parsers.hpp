@@ -8,7 +8,9 @@
 #include <sstream>
 #include <string>
 
+#include "app/secret_file.hpp"
 #include "app/settings.hpp"
+#include "http/syntax.hpp"
 
 namespace inferkeep::app {
 
@@ -57,11 +59,32 @@ Parser http_span(Duration http::Limits::*member, std::int64_t least, std::int64_
 
 inline Parser http_words(std::vector<std::string> http::Limits::*member) {
   return [=](Settings& settings, const std::string& value) -> std::optional<std::string> {
+    (settings.http.*member).clear();
     std::istringstream words(value);
     for (std::string word; std::getline(words, word, ',');)
       if (!word.empty()) (settings.http.*member).push_back(word);
     return std::nullopt;
   };
+}
+
+/// What a list of networks says, or what is wrong with it.
+inline std::optional<std::string> read_networks(std::vector<http::Network>& networks, std::string_view text) {
+  networks.clear();
+  while (!text.empty()) {
+    const auto word = http::next_item(text, ',');
+    const auto network = http::Network::parse(word);
+    if (!network) return "must be addresses and ranges such as 10.0.0.0/8: " + std::string(word) + " is none";
+    networks.push_back(*network);
+  }
+  return std::nullopt;
+}
+
+inline Parser networks(std::vector<http::Network> Settings::*member) {
+  return [=](Settings& s, const std::string& value) { return read_networks(s.*member, value); };
+}
+
+inline Parser http_networks(std::vector<http::Network> http::Limits::*member) {
+  return [=](Settings& s, const std::string& value) { return read_networks(s.http.*member, value); };
 }
 
 inline Parser text(std::string Settings::*member) {
@@ -80,9 +103,39 @@ inline Parser path(std::filesystem::path Settings::*member) {
   };
 }
 
+/// The file is read later, and its faults are told then. Empty: none is named.
+inline Parser file(std::filesystem::path Settings::*member) {
+  return [=](Settings& settings, const std::string& value) -> std::optional<std::string> {
+    settings.*member = value;
+    return std::nullopt;
+  };
+}
+
 inline Parser secret(Secret Settings::*member) {
   return [=](Settings& settings, const std::string& value) -> std::optional<std::string> {
     settings.*member = Secret(value);
+    return std::nullopt;
+  };
+}
+
+/// The secret is read at once. Empty: no file is named.
+inline Parser secret_file(Secret Settings::*member) {
+  return [=](Settings& settings, const std::string& value) -> std::optional<std::string> {
+    if (value.empty()) return std::nullopt;
+    auto read = read_secret_file(value);
+    if (!read) return read.error().detail;
+    settings.*member = std::move(*read);
+    return std::nullopt;
+  };
+}
+
+/// The same for a setting that is a secret in part, as a URL with a password is.
+inline Parser text_file(std::string Settings::*member) {
+  return [=](Settings& settings, const std::string& value) -> std::optional<std::string> {
+    if (value.empty()) return std::nullopt;
+    const auto read = read_secret_file(value);
+    if (!read) return read.error().detail;
+    settings.*member = read->reveal();
     return std::nullopt;
   };
 }

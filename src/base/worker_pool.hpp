@@ -38,6 +38,7 @@ class WorkerPool {
   void close() { closed_ = true; }
 
   std::size_t pending() const { return pending_.load(std::memory_order_relaxed); }
+  std::size_t queue_limit() const { return queue_limit_; }
 
  private:
   bool enter();

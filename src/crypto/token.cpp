@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Issuing goes through libjwt. Verifying does not: libjwt parses a stranger's header and payload before it
 // looks at the signature, takes the algorithm from that header, and is kind to padding, foreign characters,
-// duplicate members and missing claims. Here the order is the other way round: shape, then HMAC-SHA-256 by
-// OpenSSL over the bytes as they came, and only what our own key has signed is ever parsed. libjwt reads our
-// tokens in the tests, as the second opinion that they are plain JWTs.
+// duplicate members and missing claims. Here a header is compared, byte by byte, with the one that each of
+// our keys gives its tokens, so it is never parsed, and its kid can name nothing but a key of ours. Then
+// comes HMAC-SHA-256 by OpenSSL over the bytes as they came, and only what our own key has signed is ever
+// parsed. libjwt reads our tokens in the tests, as the second opinion that they are plain JWTs.
 #include "crypto/token.hpp"
 
 #include <jwt.h>
@@ -11,16 +12,19 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/json/serialize.hpp>
 #include <cstdlib>
 #include <limits>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stdexcept>
 
 #include "base/json.hpp"
 #include "crypto/base64url.hpp"
+#include "crypto/digest.hpp"
 
 namespace inferkeep::crypto {
 namespace {
@@ -67,16 +71,6 @@ std::optional<json::object> parse_object(const std::string& text) {
   auto value = parse_json(text);
   if (!value || !value->is_object()) return std::nullopt;
   return std::move(value->get_object());
-}
-
-bool is_text(const json::object& object, std::string_view name, std::string_view expected) {
-  const json::value* value = object.if_contains(name);
-  return value && value->is_string() && value->get_string() == expected;
-}
-
-/// "crit", "kid", "jku", "x5u", "jwk", "zip", "b64": whatever we do not use, we do not read.
-bool is_our_header(const json::object& header) {
-  return header.size() == 2 && is_text(header, "alg", "HS256") && is_text(header, "typ", "JWT");
 }
 
 /// Reads the claims one by one and remembers the first that is wrong.
@@ -171,39 +165,58 @@ Jwt make_jwt() {
   return {jwt, &jwt_free};
 }
 
+std::string sign(jwt_t* jwt, const TokenKey& key) {
+  const auto* bytes = reinterpret_cast<const unsigned char*>(key.secret.reveal().data());
+  const auto length = static_cast<int>(key.secret.reveal().size());
+  if (jwt_add_header(jwt, "kid", key.id.c_str()) != 0 || jwt_set_alg(jwt, JWT_ALG_HS256, bytes, length) != 0)
+    throw std::runtime_error("libjwt refused the header");
+  const std::unique_ptr<char, decltype(&std::free)> text{jwt_encode_str(jwt), &std::free};
+  if (!text) throw std::runtime_error("libjwt made no token");
+  return text.get();
+}
+
+TokenKey key_of(Secret secret) {
+  if (secret.reveal().size() < least_key) throw std::invalid_argument("a signing key has at least 32 bytes");
+  TokenKey key{.secret = std::move(secret), .id = {}, .header = {}};
+  key.id = key_id(key.secret);
+  const std::string empty_token = sign(make_jwt().get(), key);
+  key.header = empty_token.substr(0, empty_token.find('.'));
+  return key;
+}
+
 }  // namespace
 
-TokenCodec::TokenCodec(Secret key, std::chrono::seconds max_life)
-    : key_(std::move(key)), max_life_(max_life) {
-  if (key_.reveal().size() < least_key) throw std::invalid_argument("a signing key has at least 32 bytes");
+std::string key_id(const Secret& key) {
+  constexpr std::size_t id_size = 8;
+  const Secret input("inferkeep key id:" + key.reveal());  // no other digest of the key begins like this
+  return sha256_hex(std::as_bytes(std::span(input.reveal()))).substr(0, id_size);
+}
+
+TokenCodec::TokenCodec(Secret key, std::chrono::seconds max_life, Secret previous) : max_life_(max_life) {
+  keys_.push_back(key_of(std::move(key)));
+  if (!previous.empty()) keys_.push_back(key_of(std::move(previous)));
 }
 
 TokenCodec::~TokenCodec() = default;
 
 std::string TokenCodec::issue(const Claims& claims) const {
   const Jwt jwt = make_jwt();
-  const auto* key = reinterpret_cast<const unsigned char*>(key_.reveal().data());
-  const auto length = static_cast<int>(key_.reveal().size());
-  if (jwt_add_grants_json(jwt.get(), json::serialize(payload_of(claims)).c_str()) != 0 ||
-      jwt_set_alg(jwt.get(), JWT_ALG_HS256, key, length) != 0)
+  if (jwt_add_grants_json(jwt.get(), json::serialize(payload_of(claims)).c_str()) != 0)
     throw std::runtime_error("libjwt refused the claims");
-  const std::unique_ptr<char, decltype(&std::free)> text{jwt_encode_str(jwt.get()), &std::free};
-  if (!text) throw std::runtime_error("libjwt made no token");
-  return text.get();
+  return sign(jwt.get(), keys_.front());
 }
 
 Result<Claims> TokenCodec::verify(std::string_view token, Time now) const {
   if (token.size() > longest_token) return refused("longer than 4 KiB");
   const auto parts = split(token);
   if (!parts) return refused("not three parts");
-  const auto header_text = decode_base64url(parts->header);
+  const auto key = std::ranges::find(keys_, parts->header, &TokenKey::header);
+  if (key == keys_.end()) return refused("header of no key in force");
   const auto payload_text = decode_base64url(parts->payload);
   const auto signature = decode_base64url(parts->signature);
-  if (!header_text || !payload_text || !signature) return refused("not canonical base64url");
-  if (!is_signed_by(key_.reveal(), parts->signed_text, *signature)) return refused("signature");
+  if (!payload_text || !signature) return refused("not canonical base64url");
+  if (!is_signed_by(key->secret.reveal(), parts->signed_text, *signature)) return refused("signature");
 
-  const auto header = parse_object(*header_text);
-  if (!header || !is_our_header(*header)) return refused("header");
   const auto payload = parse_object(*payload_text);
   if (!payload) return refused("payload");
   auto claims = read_claims(*payload);

@@ -3,36 +3,51 @@
 
 namespace inferkeep::http {
 
-Admission::Peer Admission::peer_of(const boost::asio::ip::address& address) {
-  if (address.is_v4()) return address.to_v4().to_uint();
-  const auto v6 = address.to_v6();
-  if (v6.is_v4_mapped()) return boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, v6).to_uint();
-  Peer network = 0;
-  const auto bytes = v6.to_bytes();
-  for (std::size_t i = 0; i < 8; ++i) network = network << 8 | bytes[i];
-  return network;  // real networks lie above 2^32, so none meets an IPv4 address
+Admission::Peer Admission::peer_of(const Address& address) const {
+  if (is_within(limits_.trusted_proxies, address)) return std::nullopt;
+  return subscriber_of(address);
 }
 
-Admission::Verdict Admission::enter(Peer peer) {
+Admission::Verdict Admission::enter(const Peer& peer) {
   const std::lock_guard lock(mutex_);
+  const Verdict verdict = admit(peer);
+  if (verdict != Verdict::admitted) ++refused_;
+  return verdict;
+}
+
+Admission::Verdict Admission::admit(const Peer& peer) {
   if (count_ >= limits_.connections) return Verdict::server_is_full;
-  auto& of_peer = by_peer_[peer];
-  if (of_peer >= limits_.connections_per_peer) return Verdict::peer_is_full;
-  ++of_peer;
+  if (peer && !take_place_of(*peer)) return Verdict::peer_is_full;
   ++count_;
   return Verdict::admitted;
 }
 
-void Admission::leave(Peer peer) {
+void Admission::leave(const Peer& peer) {
   const std::lock_guard lock(mutex_);
+  if (peer) give_back_place_of(*peer);
+  if (--count_ == 0) emptied_.notify_all();
+}
+
+bool Admission::take_place_of(const Address& peer) {
+  auto& of_peer = by_peer_[peer];
+  if (of_peer >= limits_.connections_per_peer) return false;
+  ++of_peer;
+  return true;
+}
+
+void Admission::give_back_place_of(const Address& peer) {
   const auto found = by_peer_.find(peer);
   if (--found->second == 0) by_peer_.erase(found);
-  if (--count_ == 0) emptied_.notify_all();
 }
 
 std::size_t Admission::count() const {
   const std::lock_guard lock(mutex_);
   return count_;
+}
+
+std::size_t Admission::refused() const {
+  const std::lock_guard lock(mutex_);
+  return refused_;
 }
 
 bool Admission::wait_until_empty(std::chrono::steady_clock::time_point end) {

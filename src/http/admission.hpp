@@ -3,12 +3,11 @@
 #pragma once
 
 #include <atomic>
-#include <boost/asio/ip/address.hpp>
 #include <chrono>
 #include <condition_variable>
-#include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "http/limits.hpp"
@@ -18,28 +17,37 @@ namespace inferkeep::http {
 /// Counts connections, in all and per peer. Thread-safe. Must outlive its tickets.
 class Admission {
  public:
-  /// An IPv4 address, or the /64 network of an IPv6 one: there one subscriber has 2^64 addresses.
-  using Peer = std::uint64_t;
+  /// Whose connection it is: a subscriber (http/client_address.hpp), or nothing for a trusted proxy, which
+  /// counts in all alone, for it is many.
+  using Peer = std::optional<Address>;
   enum class Verdict { admitted, peer_is_full, server_is_full };
 
   explicit Admission(const Limits& limits) : limits_(limits) {}
 
-  static Peer peer_of(const boost::asio::ip::address& address);
+  /// `address` is plain.
+  Peer peer_of(const Address& address) const;
 
   /// Each Verdict::admitted must be followed by one leave().
-  Verdict enter(Peer peer);
-  void leave(Peer peer);
+  Verdict enter(const Peer& peer);
+  void leave(const Peer& peer);
 
   std::size_t count() const;
+  /// Connections turned away since the beginning.
+  std::size_t refused() const;
   /// Waits until no connection is left, at most until `end`. Returns whether that came true.
   bool wait_until_empty(std::chrono::steady_clock::time_point end);
 
  private:
+  Verdict admit(const Peer& peer);
+  bool take_place_of(const Address& peer);
+  void give_back_place_of(const Address& peer);
+
   const Limits& limits_;
   mutable std::mutex mutex_;
   std::condition_variable emptied_;
-  std::map<Peer, std::size_t> by_peer_;
+  std::map<Address, std::size_t> by_peer_;
   std::size_t count_ = 0;
+  std::size_t refused_ = 0;
 };
 
 /// The bytes that all bodies may hold together. Thread-safe.

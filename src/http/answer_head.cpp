@@ -14,8 +14,13 @@
 namespace inferkeep::http {
 namespace {
 
-constexpr std::array<std::string_view, 6> owned_by_server = {
-    "content-length", "connection", "date", "x-request-id", "x-content-type-options", "transfer-encoding"};
+constexpr std::array<std::string_view, 7> owned_by_server = {"content-length",
+                                                             "connection",
+                                                             "date",
+                                                             "x-request-id",
+                                                             "x-content-type-options",
+                                                             "transfer-encoding",
+                                                             "strict-transport-security"};
 
 /// "Tue, 15 Nov 1994 08:12:31 GMT", made once a second in each thread.
 std::string_view date_now() {
@@ -68,6 +73,17 @@ void append_handlers_header(std::string& into, std::string_view name, std::strin
                   ' ');
 }
 
+void append_framing(std::string& into, const Response& response, bool http_1_0) {
+  if (!may_have_body(response.status)) return;
+  if (has_stream(response)) {
+    if (!http_1_0) into.append("Transfer-Encoding: chunked\r\n");
+    return;
+  }
+  into.append("Content-Length: ");
+  append_number(into, body_of(response).size());
+  into.append("\r\n");
+}
+
 bool has_cache_control(const Response& response) {
   return std::any_of(response.headers.begin(), response.headers.end(),
                      [](const auto& header) { return same_ignoring_case(header.first, "cache-control"); });
@@ -80,6 +96,10 @@ std::string_view body_of(const Response& response) {
   return response.shared_body ? std::string_view(*response.shared_body) : std::string_view(response.body);
 }
 
+bool has_stream(const Response& response) {
+  return response.stream && may_have_body(response.status);
+}
+
 void write_answer_head(const Response& response, const AnswerContext& context, std::string& into) {
   into.clear();
   append_status_line(into, response.status);
@@ -88,13 +108,10 @@ void write_answer_head(const Response& response, const AnswerContext& context, s
     into.append("Connection: close\r\n");
   else if (context.http_1_0)
     into.append("Connection: keep-alive\r\n");
-  if (may_have_body(response.status)) {
-    into.append("Content-Length: ");
-    append_number(into, body_of(response).size());
-    into.append("\r\n");
-  }
+  append_framing(into, response, context.http_1_0);
   append_header(into, "X-Request-Id", context.request_id);
   into.append("X-Content-Type-Options: nosniff\r\n");
+  if (context.secure) into.append("Strict-Transport-Security: max-age=63072000\r\n");
   if (!has_cache_control(response)) into.append("Cache-Control: no-store\r\n");
   for (const auto& [name, value] : response.headers) append_handlers_header(into, name, value);
   into.append("\r\n");

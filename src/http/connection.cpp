@@ -19,8 +19,6 @@ using Clock = Watchdog::Clock;
 
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t read_size = 16 * 1024;
-constexpr std::chrono::milliseconds linger_time{800};
-constexpr std::size_t linger_bytes = 32 * 1024 * 1024;
 constexpr Refusal late_head{408, "timeout", "Request head took too long"};
 constexpr Refusal late_body{408, "timeout", "Request body took too long"};
 constexpr Refusal cut_short{400, "bad_framing", "Request ended too early"};
@@ -40,13 +38,16 @@ bool is_final_status(unsigned status) {
 
 }  // namespace
 
-Connection::Connection(asio::ip::tcp::socket socket, std::string peer, Shared& shared)
-    : socket_(std::move(socket)),
-      peer_(std::move(peer)),
+Connection::Connection(asio::ip::tcp::socket socket, const Address& peer, Shared& shared)
+    : stream_(std::move(socket), shared.identity.get()),
+      peer_(peer),
+      from_proxy_(is_within(shared.limits.trusted_proxies, peer)),
       shared_(shared),
-      watchdog_(socket_),
+      watchdog_(stream_.socket()),
       buffer_(std::max(read_size, shared.limits.head_size + 1)),
-      lease_(shared.bodies) {}
+      lease_(shared.bodies) {
+  set_client(peer_);
+}
 
 asio::awaitable<void> Connection::run() {
   try {
@@ -56,20 +57,21 @@ asio::awaitable<void> Connection::run() {
     watchdog_.start(weak_from_this());
     co_await serve();
   } catch (const std::exception& exception) {
-    shared_.log.handler_threw(peer_, request_.request_id, exception.what());
+    shared_.log.handler_threw(request_.peer, request_.request_id, exception.what());
   } catch (...) {
-    shared_.log.handler_threw(peer_, request_.request_id, "unknown exception");
+    shared_.log.handler_threw(request_.peer, request_.request_id, "unknown exception");
   }
   watchdog_.stop();
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  stream_.close();
 }
 
 // g++ 12 destroys the awaited temporary twice where co_await stands in a condition, so here it never does.
 // its own.
 
 asio::awaitable<void> Connection::serve() {
-  for (bool more = true; more;) {
+  bool more = true;
+  if (stream_.is_secure()) more = co_await shake_hands();
+  while (more) {
     const bool answered = co_await serve_one();
     more = answered;
   }
@@ -91,17 +93,6 @@ asio::awaitable<bool> Connection::serve_one() {
   co_return goes_on;
 }
 
-void Connection::end_if_idle() {
-  boost::system::error_code ignored;
-  if (waiting_for_head_ && !has_begun()) socket_.cancel(ignored);
-}
-
-void Connection::cut() {
-  open_ = false;
-  boost::system::error_code ignored;
-  socket_.close(ignored);
-}
-
 // ---- head --------------------------------------------------------------------------------------
 
 std::string_view Connection::buffered() const {
@@ -118,6 +109,7 @@ asio::awaitable<bool> Connection::receive_head() {
   scanned_ = 0;
   request_.method = Method::get;
   request_.request_id.clear();
+  if (from_proxy_) set_client(peer_);  // nobody knows whose a head is that cannot be read
   bool begun = false;
   while (!head_is_whole()) {
     if (refusal_) co_return false;
@@ -150,18 +142,23 @@ bool Connection::accept_head() {
   if (refusal) return refuse(*refusal);
   request_.method = head_.method;
   request_.arrived = Clock::now();
-  request_.peer = peer_;
   request_.body.clear();
   std::swap(request_.path, head_.path);
   std::swap(request_.query, head_.query);
   std::swap(request_.headers, head_.headers);
   forget_large(head_.headers);
+  if (from_proxy_) set_client(client_of(peer_, request_.headers, shared_.limits.trusted_proxies));
   const auto id = request_.header("x-request-id");
   if (id && is_plain_id(*id))
     request_.request_id.assign(*id);
   else
     make_request_id(request_.request_id);
   return true;
+}
+
+void Connection::set_client(const Address& client) {
+  request_.peer = client.to_string();
+  request_.subscriber = subscriber_of(client).to_string();
 }
 
 asio::awaitable<bool> Connection::fill_buffer() {
@@ -173,10 +170,10 @@ asio::awaitable<bool> Connection::fill_buffer() {
 asio::awaitable<std::size_t> Connection::receive_into(asio::mutable_buffer space) {
   boost::system::error_code error = asio::error::operation_aborted;
   std::size_t count = 0;
-  if (shared_.draining && !has_begun())
-    count = socket_.read_some(space, error);  // what has come already is served
-  else if (!watchdog_.expired())
-    std::tie(error, count) = co_await socket_.async_read_some(space, as_result);
+  const auto takes_leave = [this] { return shared_.draining && !has_begun(); };
+  if (!takes_leave() && !watchdog_.expired()) std::tie(error, count) = co_await stream_.read_some(space);
+  // What has come already is served, even where the end of the wait was faster than the news of it.
+  if (error == asio::error::operation_aborted && takes_leave()) count = stream_.try_read_some(space, error);
   if (error) judge_read(error);
   co_return error ? 0 : count;
 }
@@ -199,24 +196,35 @@ asio::awaitable<Response> Connection::answer() {
   std::string reason = "not a std::exception";
   try {
     auto response = co_await shared_.handler.handle(request_);
-    if (is_final_status(response.status)) co_return response;
-    reason = "status " + std::to_string(response.status);
+    const bool is_final = is_final_status(response.status);
+    reason = is_final ? "" : "status " + std::to_string(response.status);
+    if (is_final && streams(response)) reason = co_await pull(response.stream);
+    if (reason.empty()) co_return response;
   } catch (const std::exception& exception) {
     reason = exception.what();
   } catch (...) {
     reason = "unknown exception";
   }
-  shared_.log.handler_threw(peer_, request_.request_id, reason);
+  shared_.log.handler_threw(request_.peer, request_.request_id, reason);
   co_return shared_.handler.refuse(500, "internal", "Internal Server Error", request_.request_id);
 }
 
 asio::awaitable<bool> Connection::send(Response response) {
   const bool last = ++served_ >= shared_.limits.requests_per_connection;
-  const bool close = last || response.close || refusal_ || !head_.keep_alive || shared_.draining;
+  const bool ends_by_close = head_.http_1_0 && has_stream(response);
+  const bool close =
+      last || response.close || refusal_ || !head_.keep_alive || shared_.draining || ends_by_close;
   const bool head_only = request_.method == Method::head;
-  const AnswerContext context{.request_id = request_.request_id, .http_1_0 = head_.http_1_0, .close = close};
+  const AnswerContext context{.request_id = request_.request_id,
+                              .http_1_0 = head_.http_1_0,
+                              .close = close,
+                              .secure = stream_.is_secure()};
   write_answer_head(response, context, answer_head_);
-  const bool written = co_await write(answer_head_, head_only ? std::string_view() : body_of(response));
+  bool written = false;
+  if (streams(response))
+    written = co_await send_stream(response.stream);
+  else
+    written = co_await write(answer_head_, head_only ? std::string_view() : body_of(response));
   // The first wait behind an answer is for the next request; pipelined ones need no wait.
   if (written && !close) watchdog_.set_after(shared_.limits.idle_timeout);
   co_return written && !close;
@@ -224,53 +232,20 @@ asio::awaitable<bool> Connection::send(Response response) {
 
 /// Most answers fit into the socket's buffer: one system call, no waiting.
 asio::awaitable<bool> Connection::write(std::string_view head, std::string_view body) {
-  std::array<asio::const_buffer, 2> parts{asio::buffer(head), asio::buffer(body)};
+  Stream::Parts parts{asio::buffer(head), asio::buffer(body)};
   boost::system::error_code error;
-  std::size_t count = socket_.write_some(parts, error);
+  std::size_t count = stream_.try_write_some(parts, error);
   while (!error || error == asio::error::would_block) {
     const auto of_head = std::min(count, parts[0].size());
     parts[0] += of_head;
     parts[1] += count - of_head;
     if (parts[0].size() + parts[1].size() == 0) co_return true;
     watchdog_.set_after(shared_.limits.write_timeout);
-    std::tie(error, count) = co_await socket_.async_write_some(parts, as_result);
-    if (watchdog_.expired()) reset();
+    std::tie(error, count) = co_await stream_.write_some(parts);
+    // A client that does not read leaves its answer in the kernel for minutes; a reset frees that memory.
+    if (watchdog_.expired()) stream_.reset();
   }
   co_return open_ = false;
-}
-
-/// A client that does not read leaves its answer in the kernel for minutes; a reset frees that memory.
-void Connection::reset() {
-  boost::system::error_code ignored;
-  socket_.set_option(asio::socket_base::linger(true, 0), ignored);
-  socket_.close(ignored);
-}
-
-asio::awaitable<void> Connection::answer_refusal() {
-  forget_body();
-  if (request_.request_id.empty()) make_request_id(request_.request_id);
-  shared_.log.request_refused(*refusal_, peer_, request_.request_id);
-  auto response =
-      shared_.handler.refuse(refusal_->status, refusal_->code, refusal_->detail, request_.request_id);
-  if (refusal_->status == 405) response.set("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
-  if (refusal_->status == 503) response.set("Retry-After", "1");
-  watchdog_.set_after(shared_.limits.write_timeout);
-  co_await send(std::move(response));
-}
-
-/// Closing with unread bytes would reset the connection, and the reset can overtake the answer. So: say that
-/// nothing more comes, and read what is still under way for a moment.
-asio::awaitable<void> Connection::linger() {
-  boost::system::error_code error;
-  socket_.shutdown(asio::socket_base::shutdown_send, error);
-  watchdog_.set_after(linger_time);
-  buffer_.clear();
-  for (std::size_t dropped = 0; !error && dropped < linger_bytes && !watchdog_.expired();) {
-    const auto space = buffer_.prepare(buffer_.max_size());
-    std::size_t count = 0;
-    std::tie(error, count) = co_await socket_.async_read_some(space, as_result);
-    dropped += count;
-  }
 }
 
 }  // namespace inferkeep::http

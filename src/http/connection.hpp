@@ -13,6 +13,7 @@
 #include "http/event_log.hpp"
 #include "http/head_policy.hpp"
 #include "http/server.hpp"
+#include "http/stream.hpp"
 #include "http/watchdog.hpp"
 
 namespace inferkeep::http {
@@ -22,6 +23,7 @@ struct Shared {
   Limits limits;
   Handler& handler;
   EventLog log;
+  CurrentIdentity identity;
   Admission admission{limits};
   ByteBudget bodies{limits.bodies_in_flight};
   std::atomic<bool> draining{false};  ///< answers carry Connection: close, and nothing new begins
@@ -32,7 +34,8 @@ struct Shared {
 /// cannot be trusted. Held by a shared_ptr; used by one I/O thread alone.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(boost::asio::ip::tcp::socket socket, std::string peer, Shared& shared);
+  /// `peer` is plain.
+  Connection(boost::asio::ip::tcp::socket socket, const Address& peer, Shared& shared);
 
   /// The whole life of the connection. Throws nothing.
   boost::asio::awaitable<void> run();
@@ -45,6 +48,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
  private:
   boost::asio::awaitable<void> serve();
+  boost::asio::awaitable<bool> shake_hands();
   boost::asio::awaitable<bool> serve_one();
 
   // receive_… return false when the request goes no further: then refusal_ is set, or the client is gone.
@@ -56,6 +60,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void judge_read(const boost::system::error_code& error);
   bool head_is_whole();
   bool accept_head();
+  void set_client(const Address& client);
   boost::asio::awaitable<std::size_t> receive_into(boost::asio::mutable_buffer space);  ///< 0 for false
   bool hold(std::size_t size);
   void keep_pace();
@@ -63,17 +68,20 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   boost::asio::awaitable<Response> answer();
   boost::asio::awaitable<bool> send(Response response);
+  boost::asio::awaitable<bool> send_stream(const BodyStream& stream);
+  boost::asio::awaitable<std::string> pull(const BodyStream& stream);
   boost::asio::awaitable<bool> write(std::string_view head, std::string_view body);
   boost::asio::awaitable<void> answer_refusal();
   boost::asio::awaitable<void> linger();
-  void reset();
 
   bool refuse(const Refusal& refusal);  ///< always false, so that it can be returned
+  bool streams(const Response& response) const;
   bool has_begun() const { return buffer_.size() > 0 || reading_body_; }
   std::string_view buffered() const;
 
-  boost::asio::ip::tcp::socket socket_;
-  std::string peer_;
+  Stream stream_;
+  Address peer_;
+  bool from_proxy_;  ///< a trusted one: each request may be another client's
   Shared& shared_;
   Watchdog watchdog_;
   boost::beast::flat_buffer buffer_;
@@ -81,6 +89,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Head head_;
   Request request_;
   std::string answer_head_;
+  std::string piece_;  ///< of a streamed body: the one to be written next
   std::optional<Refusal> refusal_;
   Watchdog::Clock::time_point body_began_;
   std::size_t scanned_ = 0;

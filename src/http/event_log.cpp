@@ -61,9 +61,20 @@ void EventLog::accept_failed(std::string_view reason) {
   log_->error("conn.fd_limit", std::move(fields));
 }
 
+void EventLog::handshake_failed(std::string_view peer, std::string_view reason) {
+  if (!handshakes_.allow()) return;
+  boost::json::object fields{{"peer", peer}, {"reason", reason}};
+  add_suppressed(fields, handshakes_);
+  log_->info("tls.refused", std::move(fields));
+}
+
 void EventLog::handler_threw(std::string_view peer, std::string_view request_id, std::string_view what) {
   log_->error("http.exception",
               {{"peer", peer}, {"request_id", request_id}, {"status", 500}, {"reason", what}});
+}
+
+void EventLog::stream_broken(std::string_view peer, std::string_view request_id, std::string_view reason) {
+  log_->error("http.stream_broken", {{"peer", peer}, {"request_id", request_id}, {"reason", reason}});
 }
 
 }  // namespace inferkeep::http

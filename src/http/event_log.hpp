@@ -35,15 +35,20 @@ class EventLog {
   /// http.bad_framing, http.limit, http.timeout or http.busy, by the refusal's code.
   void request_refused(const Refusal& refusal, std::string_view peer, std::string_view request_id);
   void connection_refused(std::string_view peer, std::string_view reason);  ///< conn.limit
-  void accept_failed(std::string_view reason);                              ///< conn.fd_limit
+  /// tls.refused: a peer that speaks no TLS of ours, as scanners do not.
+  void handshake_failed(std::string_view peer, std::string_view reason);
+  void accept_failed(std::string_view reason);  ///< conn.fd_limit
   /// A bug: a handler threw.
   void handler_threw(std::string_view peer, std::string_view request_id, std::string_view what);
+  /// http.stream_broken: a body ended before its time, so its connection was reset.
+  void stream_broken(std::string_view peer, std::string_view request_id, std::string_view reason);
 
  private:
   std::shared_ptr<Log> log_;
   LineRate refused_{100};
   LineRate connections_{1};
   LineRate accepts_{1};
+  LineRate handshakes_{1};
 };
 
 }  // namespace inferkeep::http

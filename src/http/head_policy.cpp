@@ -125,12 +125,12 @@ std::optional<Refusal> judge_framing(const Seen& seen, Head& head) {
   return std::nullopt;
 }
 
-std::optional<Refusal> judge_host(const Seen& seen, std::string_view authority, const Limits& limits,
-                                  bool http_1_0) {
-  if (seen.hosts > 1 || (seen.hosts == 0 && !http_1_0)) return bad_host;
+std::optional<Refusal> judge_host(const Seen& seen, const RequestLine& line, const Limits& limits) {
+  const std::string_view authority = line.authority;
+  if (seen.hosts > 1 || (seen.hosts == 0 && !line.http_1_0)) return bad_host;
   if (seen.hosts == 1 && !is_authority(seen.host)) return bad_host;
   if (!authority.empty() && !same_ignoring_case(authority, seen.host)) return other_target_host;
-  if (seen.hosts == 0 || limits.hosts.empty()) return std::nullopt;
+  if (seen.hosts == 0 || limits.hosts.empty() || line.path == limits.path_of_any_host) return std::nullopt;
   const bool ours = std::any_of(limits.hosts.begin(), limits.hosts.end(),
                                 [&](const std::string& host) { return names_host(seen.host, host); });
   if (ours) return std::nullopt;
@@ -189,7 +189,7 @@ std::optional<Refusal> parse_head(std::string_view raw, const Limits& limits, He
   Seen seen;
   if (auto refusal = parse_fields(raw.substr(line_end + 2), limits.head_count, head, seen)) return refusal;
   if (auto refusal = judge_framing(seen, head)) return refusal;
-  if (auto refusal = judge_host(seen, line.authority, limits, head.http_1_0)) return refusal;
+  if (auto refusal = judge_host(seen, line, limits)) return refusal;
   settle_connection(seen, head);
   if (seen.expects_other && !head.http_1_0) return bad_expect;
   return std::nullopt;

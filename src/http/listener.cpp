@@ -19,12 +19,6 @@ namespace {
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds accept_pause{250};
 
-/// "127.0.0.1" for ::ffff:127.0.0.1 too, so that a peer has one name.
-asio::ip::address plain(const asio::ip::address& address) {
-  if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return address;
-  return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
-}
-
 /// Asio has no name for this option.
 void allow_sharing(tcp::acceptor& acceptor, boost::system::error_code& error) {
   const int on = 1;
@@ -41,7 +35,7 @@ struct IoThread::Seat {
   bool admitted = false;
   std::shared_ptr<Connection> connection = nullptr;
 
-  Seat(IoThread& owner, Admission::Peer key) : thread(owner), peer(key) {}
+  Seat(IoThread& owner, Admission::Peer key) : thread(owner), peer(std::move(key)) {}
   Seat(const Seat&) = delete;
   Seat& operator=(const Seat&) = delete;
   ~Seat() {
@@ -116,26 +110,28 @@ void IoThread::take(tcp::socket socket) {
   if (!error) socket.non_blocking(true, error);
   if (error) return;  // gone again
   const auto address = plain(endpoint.address());
-  auto seat = std::make_shared<Seat>(*this, Admission::peer_of(address));
+  auto seat = std::make_shared<Seat>(*this, shared_.admission.peer_of(address));
   const auto verdict = shared_.admission.enter(seat->peer);
   seat->admitted = verdict == Admission::Verdict::admitted;
   if (seat->admitted)
-    serve(std::move(socket), address.to_string(), std::move(seat));
+    serve(std::move(socket), address, std::move(seat));
   else
     turn_away(socket, address.to_string(), verdict);
 }
 
-void IoThread::serve(tcp::socket socket, std::string peer, std::shared_ptr<Seat> seat) {
-  seat->connection = std::make_shared<Connection>(std::move(socket), std::move(peer), shared_);
+void IoThread::serve(tcp::socket socket, const Address& peer, std::shared_ptr<Seat> seat) {
+  seat->connection = std::make_shared<Connection>(std::move(socket), peer, shared_);
   connections_.insert(seat->connection.get());
   auto life = seat->connection->run();
   asio::co_spawn(context_, std::move(life), [seat = std::move(seat)](const std::exception_ptr&) {});
 }
 
-/// One try to say why, without waiting: a flood of connections must cost little.
+/// One try to say why, without waiting: a flood of connections must cost little. A handshake would be dear,
+/// so with TLS nothing is said.
 void IoThread::turn_away(tcp::socket& socket, std::string_view peer, Admission::Verdict verdict) {
   const bool all = verdict == Admission::Verdict::server_is_full;
   shared_.log.connection_refused(peer, all ? "too many connections" : "too many connections of one peer");
+  if (shared_.identity.get()) return;
   std::string id;
   make_request_id(id);
   auto response = shared_.handler.refuse(503, "busy", "Too many connections", id);

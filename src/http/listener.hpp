@@ -40,7 +40,7 @@ class IoThread {
   boost::asio::awaitable<void> after_failure(const boost::system::error_code& error);
   void take(boost::asio::ip::tcp::socket socket);
   struct Seat;
-  void serve(boost::asio::ip::tcp::socket socket, std::string peer, std::shared_ptr<Seat> seat);
+  void serve(boost::asio::ip::tcp::socket socket, const Address& peer, std::shared_ptr<Seat> seat);
   void turn_away(boost::asio::ip::tcp::socket& socket, std::string_view peer, Admission::Verdict verdict);
   void stop_accepting();
 

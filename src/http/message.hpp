@@ -2,14 +2,18 @@
 // A request and its answer as the rest of the program sees them: plain values, nothing of Beast.
 #pragma once
 
+#include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "base/result.hpp"
 
 namespace inferkeep::http {
 
@@ -24,7 +28,8 @@ struct Request {
   std::string query;  ///< percent-encoded, without '?'
   std::vector<std::pair<std::string, std::string>> headers;  ///< names in lower case, in the order sent
   std::string body;                                          ///< empty for GET and HEAD, whatever was sent
-  std::string peer;                                          ///< the peer's IP address, without port
+  std::string peer;        ///< the client's IP address, without port: a trusted proxy's is not it
+  std::string subscriber;  ///< whom a limit per address counts: `peer`, or the first address of its /64
   std::string
       request_id;  ///< the client's X-Request-Id where it is plain ([A-Za-z0-9._-], at most 64), else ours
   std::chrono::steady_clock::time_point arrived;  ///< when the head was complete
@@ -35,15 +40,26 @@ struct Request {
   std::size_t count(std::string_view name) const;
 };
 
-/// An answer. The server adds Date, Content-Length, Connection, X-Request-Id, X-Content-Type-Options: nosniff
-/// and, where absent, Cache-Control: no-store; for HEAD it sends the head alone.
+/// A body that is made while it is sent: each call gives the next piece, an empty text is the end. Called on
+/// the connection's I/O thread, so it must not block; the next call comes when the last piece is written, so
+/// a body of any length costs the memory of one piece, and waits while its reader is slow. Forgotten, with
+/// all it holds, when the answer is written or the client is gone. An error, or an exception, ends it: for
+/// the first piece the answer is 500 instead, later the connection is reset, so that no client takes the part
+/// for the whole.
+using BodyStream = std::function<boost::asio::awaitable<Result<std::string>>()>;
+
+/// An answer. The server adds Date, Content-Length or Transfer-Encoding, Connection, X-Request-Id,
+/// X-Content-Type-Options: nosniff and, where absent, Cache-Control: no-store; for HEAD it sends the head
+/// alone.
 struct Response {
   unsigned status = 200;
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::string body = {};
   std::shared_ptr<const std::string> shared_body =
-      nullptr;         ///< used in place of `body` where set: static files
-  bool close = false;  ///< close the connection behind this answer
+      nullptr;                  ///< used in place of `body` where set: static files
+  BodyStream stream = nullptr;  ///< used in place of both where set; never called for HEAD
+  bool close = false;           ///< close the connection behind this answer
+  std::string code = {};        ///< of an error: its word, for the log and the figures; not sent
 
   /// Replaces the header of that name, in any case of letters, or adds it.
   Response& set(std::string name, std::string value);

@@ -15,7 +15,8 @@ using asio::ip::tcp;
 
 struct Server::State {
   State(Options given, Handler& handler, std::shared_ptr<Log> log)
-      : options(std::move(given)), shared{options.limits, handler, EventLog(std::move(log))} {}
+      : options(std::move(given)),
+        shared{options.limits, handler, EventLog(std::move(log)), CurrentIdentity(options.tls)} {}
 
   Options options;
   Shared shared;
@@ -32,10 +33,13 @@ struct Server::State {
 
 namespace {
 
-/// An address, bracketed or not, or a name of this machine.
-tcp::endpoint resolve(std::string host, std::uint16_t port, boost::system::error_code& error) {
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  const auto address = asio::ip::make_address(host, error);
+Address to_address(const std::string& host, boost::system::error_code& error) {
+  const bool bracketed = host.starts_with('[') && host.ends_with(']');
+  return asio::ip::make_address(bracketed ? host.substr(1, host.size() - 2) : host, error);
+}
+
+tcp::endpoint resolve(const std::string& host, std::uint16_t port, boost::system::error_code& error) {
+  const auto address = to_address(host, error);
   if (!error) return {address, port};
   asio::io_context context;
   const auto found = tcp::resolver(context).resolve(host, std::to_string(port), error);
@@ -55,6 +59,12 @@ boost::system::error_code check_free(const tcp::endpoint& endpoint) {
 }
 
 }  // namespace
+
+bool is_local(const std::string& host) {
+  boost::system::error_code error;
+  const auto address = to_address(host, error);
+  return error ? host == "localhost" : plain(address).is_loopback();
+}
 
 Server::Server(Options options, Handler& handler, std::shared_ptr<Log> log)
     : state_(std::make_unique<State>(std::move(options), handler, std::move(log))) {}
@@ -88,6 +98,18 @@ Result<void> Server::start() {
 
 std::uint16_t Server::port() const {
   return state_->port;
+}
+
+void Server::renew(TlsIdentity identity) {
+  state_->shared.identity.set(std::move(identity));
+}
+
+std::size_t Server::open_connections() const {
+  return state_->shared.admission.count();
+}
+
+std::size_t Server::refused_connections() const {
+  return state_->shared.admission.refused();
 }
 
 bool Server::drain(std::chrono::milliseconds patience) {

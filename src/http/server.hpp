@@ -11,6 +11,7 @@
 #include "base/result.hpp"
 #include "http/limits.hpp"
 #include "http/message.hpp"
+#include "http/tls.hpp"
 
 namespace inferkeep::http {
 
@@ -31,15 +32,20 @@ class Handler {
                           std::string_view request_id) const = 0;
 };
 
-/// HTTP/1.1 on one address: `threads` I/O threads, one io_context each, each with its own listening socket
-/// (SO_REUSEPORT). drain and stop may be called from any thread but the server's own.
+/// Whether a server on `host` (Server::Options) is heard by its own machine alone: "localhost" or a loopback
+/// address. False for any other name, whatever it stands for.
+bool is_local(const std::string& host);
+
+/// HTTP/1.1 on one address, plain or under TLS: `threads` I/O threads, one io_context each, each with its own
+/// listening socket (SO_REUSEPORT). drain and stop may be called from any thread but the server's own.
 class Server {
  public:
   struct Options {
-    std::string host = "127.0.0.1";
-    std::uint16_t port = 0;  ///< 0 takes a free one
+    std::string host = "127.0.0.1";  ///< an address, bracketed or not, or a name of this machine
+    std::uint16_t port = 0;          ///< 0 takes a free one
     std::size_t threads = 1;
     Limits limits = {};
+    std::optional<TlsIdentity> tls = {};  ///< plain HTTP without it
   };
 
   /// `handler` must outlive the server.
@@ -49,6 +55,13 @@ class Server {
   /// Listens and serves. Returns ErrorKind::unavailable when the address cannot be bound.
   Result<void> start();
   std::uint16_t port() const;  ///< the port in use, once started
+
+  /// New connections take this certificate; those that are open keep theirs. For a server that was made with
+  /// one. From any thread.
+  void renew(TlsIdentity identity);
+
+  std::size_t open_connections() const;     ///< at this moment
+  std::size_t refused_connections() const;  ///< turned away for their number, since the beginning
 
   /// Stops accepting, lets requests that have begun finish (at most `patience`), answers them with
   /// Connection: close, then closes every connection. Returns true when nothing had to be cut.

@@ -126,10 +126,14 @@ bool is_authority(std::string_view text) {
   return !host.empty() && all_in(host, host_table);
 }
 
+std::string_view host_of(std::string_view authority) {
+  return authority.substr(0, end_of_host(authority));
+}
+
 bool names_host(std::string_view authority, std::string_view host) {
   if (same_ignoring_case(authority, host)) return true;
   const bool any_port = end_of_host(host) == host.size();
-  return any_port && same_ignoring_case(authority.substr(0, end_of_host(authority)), host);
+  return any_port && same_ignoring_case(host_of(authority), host);
 }
 
 }  // namespace inferkeep::http

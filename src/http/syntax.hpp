@@ -37,6 +37,9 @@ bool is_plain_id(std::string_view text);
 /// Whether `text` is "host" or "host:port" by RFC 3986: a name, an IPv4 address or a bracketed IPv6 address.
 bool is_authority(std::string_view text);
 
+/// `authority`, which is valid, without its port; a bracketed address keeps its brackets.
+std::string_view host_of(std::string_view authority);
+
 /// Whether `authority`, which is valid, names `host`: with its port where `host` has one, else with any.
 bool names_host(std::string_view authority, std::string_view host);
 

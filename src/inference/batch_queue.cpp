@@ -24,6 +24,11 @@ Result<void> BatchQueue::admits() const {
   return admits_locked(1);
 }
 
+std::size_t BatchQueue::waiting_items() const {
+  std::lock_guard lock(mutex_);
+  return waiting_items_;
+}
+
 Result<void> BatchQueue::admits_locked(std::size_t items) const {
   if (closed_) return service_unavailable(closed_because_);
   if (waiting_items_ + items > limit_) return queue_full("the inference queue is full");

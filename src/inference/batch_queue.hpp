@@ -41,6 +41,7 @@ class BatchQueue {
 
   /// Why a call would be refused: closed (ErrorKind::unavailable), full (ErrorKind::busy).
   Result<void> admits() const;
+  std::size_t waiting_items() const;
   /// Takes the call, or answers it at once as `admits` says.
   void push(Call call);
   /// Answers everything with ErrorKind::unavailable, now and from now on. `reason` is for the log.

@@ -109,38 +109,85 @@ bool is_one_column(const std::vector<std::int64_t>& shape) {
   return free_rows && (shape.size() == 1 || (shape.size() == 2 && shape[1] == 1));
 }
 
-Port fitted(const Found& found, const TypeInfo& type, Way way) {
-  const std::string here = std::string(word(way)) + " \"" + found.name + "\"";
-  const auto field = std::ranges::find(type.fields, found.name, &FieldInfo::name);
-  if (field == type.fields.end())
-    throw std::runtime_error("the graph's " + here + " is no field of " + std::string(type.name));
-  const auto elements = fitting_elements(field->type->kind, way);
+std::string quoted(std::string_view name) {
+  return '"' + std::string(name) + '"';
+}
+
+std::vector<Found> found_ports(const Ort::Session& session, Way way) {
+  std::vector<Found> list;
+  const std::size_t count = way == Way::input ? session.GetInputCount() : session.GetOutputCount();
+  for (std::size_t i = 0; i < count; ++i) list.push_back(found_port(session, way, i));
+  return list;
+}
+
+const FieldInfo* field_named(const TypeInfo& type, std::string_view name) {
+  const auto field = std::ranges::find(type.fields, name, &FieldInfo::name);
+  return field == type.fields.end() ? nullptr : &*field;
+}
+
+Port one_column(const Found& found, const FieldInfo& field, Way way) {
+  const std::string here = std::string(word(way)) + " " + quoted(found.name);
+  const auto elements = fitting_elements(field.type->kind, way);
   if (elements.empty())
     throw std::runtime_error(here + ": an optional, list or nested field cannot be a tensor of one column");
   if (std::ranges::count(elements, found.element) == 0 || !is_one_column(found.shape))
     throw std::runtime_error(here + ": expected " + text_of(elements) + ", found " + text_of(found));
-  return {found.name, &*field, found.element, found.shape.size()};
+  return {found.name, {&field}, found.element, found.shape.size()};
 }
 
-std::vector<Port> ports(const Ort::Session& session, const TypeInfo& type, Way way) {
-  std::vector<Port> list;
-  const std::size_t count = way == Way::input ? session.GetInputCount() : session.GetOutputCount();
-  for (std::size_t i = 0; i < count; ++i) list.push_back(fitted(found_port(session, way, i), type, way));
+/// What most exports of tables have: one input whose columns are the fields.
+Port matrix(const Found& found, const TypeInfo& type) {
+  const std::string here = "input " + quoted(found.name);
+  const auto width = std::int64_t(type.fields.size());
+  if (found.shape.size() != 2 || found.shape[0] >= 0 || found.shape[1] != width)
+    throw std::runtime_error(here + ", which is no field of " + std::string(type.name) +
+                             ": expected a column for each field, [N," + std::to_string(width) + "], found " +
+                             text_of(found));
+  Port port{found.name, {}, found.element, 2};
+  for (const FieldInfo& field : type.fields) {
+    if (std::ranges::count(fitting_elements(field.type->kind, Way::input), found.element) == 0)
+      throw std::runtime_error(here + " is " + text_of(found) + ", which cannot hold the field " +
+                               quoted(field.name) +
+                               ": fields of several kinds need an input each, named as the field");
+    port.columns.push_back(&field);
+  }
+  return port;
+}
+
+void require_every_field(const std::vector<Port>& ports, const TypeInfo& type, Way way) {
   for (const FieldInfo& field : type.fields)
-    if (std::ranges::count(list, field.name, &Port::name) == 0)
-      throw std::runtime_error("the graph has no " + std::string(word(way)) + " \"" +
-                               std::string(field.name) + "\"");
-  return list;
+    if (std::ranges::count(ports, field.name, &Port::name) == 0)
+      throw std::runtime_error("the graph has no " + std::string(word(way)) + " " + quoted(field.name));
 }
 
 }  // namespace
 
 std::vector<Port> input_ports(const Ort::Session& session, const TypeInfo& type) {
-  return ports(session, type, Way::input);
+  const auto found = found_ports(session, Way::input);
+  if (found.size() == 1 && !field_named(type, found[0].name)) return {matrix(found[0], type)};
+  std::vector<Port> ports;
+  for (const Found& one : found) {
+    const FieldInfo* field = field_named(type, one.name);
+    if (!field)
+      throw std::runtime_error("the graph's input " + quoted(one.name) + " is no field of " +
+                               std::string(type.name));
+    ports.push_back(one_column(one, *field, Way::input));
+  }
+  require_every_field(ports, type, Way::input);
+  return ports;
 }
 
 std::vector<Port> output_ports(const Ort::Session& session, const TypeInfo& type) {
-  return ports(session, type, Way::output);
+  const auto found = found_ports(session, Way::output);
+  std::vector<Port> ports;
+  for (const Found& one : found)
+    if (const FieldInfo* field = field_named(type, one.name))
+      ports.push_back(one_column(one, *field, Way::output));
+  if (ports.empty() && type.fields.size() == 1 && !found.empty())
+    ports.push_back(one_column(found[0], type.fields[0], Way::output));
+  else
+    require_every_field(ports, type, Way::output);
+  return ports;
 }
 
 std::vector<const char*> port_names(const std::vector<Port>& ports) {

@@ -2,7 +2,6 @@
 #include "inference/registry.hpp"
 
 #include <algorithm>
-#include <stdexcept>
 
 namespace inferkeep::inference {
 
@@ -14,14 +13,19 @@ bool is_service_name(std::string_view name) {
   return !name.empty() && name.size() <= 31 && lower(name[0]) && std::ranges::all_of(name, inner);
 }
 
+Error config_error(std::string sentence) {
+  return {ErrorKind::invalid, "config", std::move(sentence)};
+}
+
 }  // namespace
 
-Service& Registry::add(ServiceSpec spec, Service::Options options, std::shared_ptr<Log> log) {
+Result<void> Registry::add(ServiceSpec spec, Service::Options options, std::shared_ptr<Log> log) {
   if (!is_service_name(spec.name))
-    throw std::invalid_argument("\"" + spec.name + "\" is no service name: [a-z][a-z0-9_]{0,30}");
-  if (find(spec.name)) throw std::invalid_argument("two services are named \"" + spec.name + "\"");
-  services_.push_back(std::make_unique<Service>(std::move(spec), options, std::move(log)));
-  return *services_.back();
+    return config_error("\"" + spec.name +
+                        "\" is no service name: a to z first, then up to 30 of a to z, 0 to 9 and _");
+  if (find(spec.name)) return config_error("two services are named \"" + spec.name + "\"");
+  services_.push_back(std::make_unique<Service>(std::move(spec), std::move(options), std::move(log)));
+  return {};
 }
 
 Service* Registry::find(std::string_view name) const {

@@ -14,8 +14,9 @@ namespace inferkeep::inference {
 /// afterwards, so safe to share between threads.
 class Registry {
  public:
-  /// Throws std::invalid_argument for a name that is not [a-z][a-z0-9_]{0,30} or is taken.
-  Service& add(ServiceSpec spec, Service::Options options, std::shared_ptr<Log> log);
+  /// Returns ErrorKind::invalid "config", and adds nothing, for a name that is not [a-z][a-z0-9_]{0,30} or
+  /// is taken.
+  Result<void> add(ServiceSpec spec, Service::Options options, std::shared_ptr<Log> log);
 
   Service* find(std::string_view name) const;  ///< nullptr where there is none
   const std::vector<std::unique_ptr<Service>>& all() const { return services_; }

@@ -49,7 +49,7 @@ void give_back(std::vector<AnyValue> inputs, std::list<Call>& calls) {
 
 struct Service::State {
   State(ServiceSpec s, Options o, std::shared_ptr<Log> l)
-      : spec(std::move(s)), options(o), log(std::move(l)), queue(o.max_batch, o.queue_limit) {}
+      : spec(std::move(s)), options(std::move(o)), log(std::move(l)), queue(o.max_batch, o.queue_limit) {}
   ~State();
 
   void start();
@@ -60,6 +60,7 @@ struct Service::State {
   void run(std::list<Call>& calls);
   void run_failed(std::list<Call>& calls, std::vector<AnyValue> inputs, std::string why);
   std::vector<AnyValue> predict(std::span<AnyValue> inputs);
+  std::vector<AnyValue> run_model(std::span<AnyValue> inputs);
   std::vector<Outcome> shared_out(std::vector<AnyValue> outputs, const std::list<Call>& calls) const;
   void cancel() noexcept;
 
@@ -70,6 +71,7 @@ struct Service::State {
   std::atomic<Health> health{Health::unloaded};
   std::string sha256;  ///< written before health becomes ready, never afterwards
   std::stop_source load_stop;
+  std::atomic<bool> ending{false};
   std::binary_semaphore load_wanted{0};
   std::unique_ptr<detail::AnyModel> model;  ///< the worker's; the watcher's during a run, to cancel it
   std::thread worker, watcher;
@@ -81,6 +83,7 @@ void Service::State::start() {
 }
 
 Service::State::~State() {
+  ending = true;
   load_stop.request_stop();
   queue.close("the program is stopping");
   load();
@@ -117,7 +120,8 @@ bool Service::State::load_model() {
   if (!fault.empty()) {
     health = Health::broken;
     queue.close("the model did not load: " + fault);
-    log->error("model.rejected", {{"service", spec.name}, {"reason", fault}});
+    // What the program's end has broken off was not the model's fault.
+    if (!ending) log->error("model.rejected", {{"service", spec.name}, {"reason", fault}});
     return false;
   }
   health = Health::ready;
@@ -154,12 +158,19 @@ void Service::State::run_failed(std::list<Call>& calls, std::vector<AnyValue> in
 
 /// A call may bring more items than one run takes; it then has its runs to itself.
 std::vector<AnyValue> Service::State::predict(std::span<AnyValue> inputs) {
-  if (inputs.size() <= options.max_batch) return model->predict(inputs);
+  if (inputs.size() <= options.max_batch) return run_model(inputs);
   std::vector<AnyValue> outputs;
   for (std::size_t at = 0; at < inputs.size(); at += options.max_batch) {
     const auto count = std::min(options.max_batch, inputs.size() - at);
-    std::ranges::move(model->predict(inputs.subspan(at, count)), std::back_inserter(outputs));
+    std::ranges::move(run_model(inputs.subspan(at, count)), std::back_inserter(outputs));
   }
+  return outputs;
+}
+
+std::vector<AnyValue> Service::State::run_model(std::span<AnyValue> inputs) {
+  const auto begin = std::chrono::steady_clock::now();
+  auto outputs = model->predict(inputs);
+  options.observe({inputs.size(), std::chrono::steady_clock::now() - begin});
   return outputs;
 }
 
@@ -188,8 +199,9 @@ void Service::State::cancel() noexcept {
 }
 
 Service::Service(ServiceSpec spec, Options options, std::shared_ptr<Log> log)
-    : state_(std::make_unique<State>(std::move(spec), options, std::move(log))) {
-  if (options.max_batch < 1 || options.queue_limit < 1 || options.threads_per_run < 1)
+    : state_(std::make_unique<State>(std::move(spec), std::move(options), std::move(log))) {
+  const Options& given = state_->options;
+  if (given.max_batch < 1 || given.queue_limit < 1 || given.threads_per_run < 1)
     throw std::invalid_argument("a service needs room for at least one item and a thread");
   state_->start();
 }
@@ -208,6 +220,20 @@ const detail::TypeInfo& Service::input() const {
 const detail::TypeInfo& Service::output() const {
   return *state_->spec.model.output;
 }
+const char* to_string(Health health) {
+  switch (health) {
+    case Health::unloaded:
+      return "unloaded";
+    case Health::loading:
+      return "loading";
+    case Health::ready:
+      return "ready";
+    case Health::broken:
+      return "broken";
+  }
+  return "";
+}
+
 Health Service::health() const {
   return state_->health;
 }
@@ -222,6 +248,10 @@ void Service::load() {
 
 Result<void> Service::admits() const {
   return state_->queue.admits();
+}
+
+std::size_t Service::queued() const {
+  return state_->queue.waiting_items();
 }
 
 boost::asio::awaitable<Result<std::vector<AnyValue>>> Service::predict(std::vector<AnyValue> inputs,

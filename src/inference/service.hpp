@@ -4,6 +4,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,6 +17,7 @@ namespace inferkeep::inference {
 
 /// Where a service's model stands.
 enum class Health { unloaded, loading, ready, broken };
+const char* to_string(Health health);
 
 /// What a service is made of.
 struct ServiceSpec {
@@ -32,11 +34,18 @@ struct ServiceSpec {
 /// ErrorKind::unavailable; the io_contexts whose coroutines wait must still be there then.
 class Service {
  public:
+  /// One run of the model that gave outputs.
+  struct Run {
+    std::size_t items;
+    std::chrono::duration<double> took;
+  };
   struct Options {
     std::size_t max_batch = 64;      ///< items in one run
     std::size_t queue_limit = 1024;  ///< items that may wait; a call of more is always refused
     int threads_per_run = 1;
     std::chrono::milliseconds load_limit = std::chrono::minutes{2};  ///< then loading is asked to stop
+    /// Told of each run, on the worker's thread, before its callers wake. Must not throw.
+    std::function<void(const Run&)> observe = [](const Run&) {};
   };
   using Deadline = std::chrono::steady_clock::time_point;
 
@@ -59,6 +68,9 @@ class Service {
   /// Why a call would be refused at this moment without being tried: broken or stopping
   /// (ErrorKind::unavailable "service_unavailable"), queue full (ErrorKind::busy "busy").
   Result<void> admits() const;
+
+  /// Items that wait for a run at this moment.
+  std::size_t queued() const;
 
   /// One output per input, in order. Suspends the coroutine; never blocks. Besides what `admits` returns:
   /// ErrorKind::timeout when `deadline` passes first (the run is cancelled once nobody waits for it),

@@ -12,11 +12,12 @@ namespace inferkeep::inference {
 
 namespace {
 
+using detail::FieldInfo;
 using detail::Kind;
 using detail::TypeInfo;
 
-[[noreturn]] void refuse(const Port& port, const std::string& why) {
-  throw std::runtime_error("\"" + port.name + "\": " + why);
+[[noreturn]] void refuse(std::string_view name, const std::string& why) {
+  throw std::runtime_error("\"" + std::string(name) + "\": " + why);
 }
 
 template <std::integral To>
@@ -34,8 +35,8 @@ bool holds(double value) {
 }
 
 template <class To, class From>
-To exactly(const Port& port, From value) {
-  if (!holds<To>(value)) refuse(port, std::to_string(value) + " does not fit the graph's element type");
+To exactly(const FieldInfo& field, From value) {
+  if (!holds<To>(value)) refuse(field.name, std::to_string(value) + " does not fit the graph's element type");
   return To(value);
 }
 
@@ -44,23 +45,31 @@ std::int64_t integer_at(Kind kind, const void* member) {
                              : *static_cast<const std::int64_t*>(member);
 }
 
+/// Row by row, as a tensor lies in memory: visit(field, its member in this row's owner).
+template <class Visit>
+void for_each_cell(const Port& port, std::span<const void* const> owners, Visit visit) {
+  for (const void* owner : owners)
+    for (const FieldInfo* field : port.columns) visit(*field, field->address_in(owner));
+}
+
+template <class To>
+To number_at(const FieldInfo& field, const void* member) {
+  const Kind kind = field.type->kind;
+  if constexpr (std::floating_point<To>) {
+    if (kind == Kind::number) return exactly<To>(field, *static_cast<const double*>(member));
+  }
+  return exactly<To>(field, integer_at(kind, member));
+}
+
 template <class To>
 void fill_numbers(const Port& port, std::span<const void* const> owners, To* into) {
-  const Kind kind = port.field->type->kind;
-  for (const void* owner : owners) {
-    const void* member = port.field->address_in(owner);
-    if constexpr (std::floating_point<To>) {
-      if (kind == Kind::number) {
-        *into++ = exactly<To>(port, *static_cast<const double*>(member));
-        continue;
-      }
-    }
-    *into++ = exactly<To>(port, integer_at(kind, member));
-  }
+  for_each_cell(port, owners,
+                [&](const FieldInfo& field, const void* member) { *into++ = number_at<To>(field, member); });
 }
 
 void fill_booleans(const Port& port, std::span<const void* const> owners, bool* into) {
-  for (const void* owner : owners) *into++ = *static_cast<const bool*>(port.field->address_in(owner));
+  for_each_cell(port, owners,
+                [&](const FieldInfo&, const void* member) { *into++ = *static_cast<const bool*>(member); });
 }
 
 std::string_view text_at(const TypeInfo& type, const void* member) {
@@ -71,38 +80,39 @@ std::string_view text_at(const TypeInfo& type, const void* member) {
 }
 
 void fill_texts(const Port& port, std::span<const void* const> owners, Ort::Value& tensor) {
-  for (std::size_t row = 0; row < owners.size(); ++row) {
-    const std::string_view text = text_at(*port.field->type, port.field->address_in(owners[row]));
-    char* into = tensor.GetResizedStringTensorElementBuffer(row, text.size());
+  std::size_t cell = 0;
+  for_each_cell(port, owners, [&](const FieldInfo& field, const void* member) {
+    const std::string_view text = text_at(*field.type, member);
+    char* into = tensor.GetResizedStringTensorElementBuffer(cell++, text.size());
     if (!text.empty()) std::memcpy(into, text.data(), text.size());
-  }
+  });
 }
 
 template <class From>
-void read_integers(const Port& port, const From* from, std::span<void* const> owners) {
+void read_integers(const FieldInfo& field, const From* from, std::span<void* const> owners) {
   for (void* owner : owners) {
-    void* member = port.field->address(owner);
+    void* member = field.address(owner);
     const std::int64_t value = *from++;
-    if (port.field->type->kind == Kind::int64)
+    if (field.type->kind == Kind::int64)
       *static_cast<std::int64_t*>(member) = value;
     else
-      *static_cast<std::int32_t*>(member) = exactly<std::int32_t>(port, value);
+      *static_cast<std::int32_t*>(member) = exactly<std::int32_t>(field, value);
   }
 }
 
 template <class From>
-void read_as(const Port& port, const Ort::Value& tensor, std::span<void* const> owners) {
+void read_as(const FieldInfo& field, const Ort::Value& tensor, std::span<void* const> owners) {
   const From* from = tensor.GetTensorData<From>();
   for (void* owner : owners) {
     using Member = std::conditional_t<std::same_as<From, bool>, bool, double>;
-    *static_cast<Member*>(port.field->address(owner)) = *from++;
+    *static_cast<Member*>(field.address(owner)) = *from++;
   }
 }
 
-void read_texts(const Port& port, const Ort::Value& tensor, std::span<void* const> owners) {
-  const TypeInfo& type = *port.field->type;
+void read_texts(const FieldInfo& field, const Ort::Value& tensor, std::span<void* const> owners) {
+  const TypeInfo& type = *field.type;
   for (std::size_t row = 0; row < owners.size(); ++row) {
-    void* member = port.field->address(owners[row]);
+    void* member = field.address(owners[row]);
     std::string text = tensor.GetStringTensorElement(row);
     if (type.kind == Kind::text) {
       *static_cast<std::string*>(member) = std::move(text);
@@ -110,7 +120,7 @@ void read_texts(const Port& port, const Ort::Value& tensor, std::span<void* cons
     }
     const auto word = std::ranges::find(type.words, text);
     if (word == type.words.end())
-      refuse(port, "the graph gave \"" + text.substr(0, 80) + "\", no known word");
+      refuse(field.name, "the graph gave \"" + text.substr(0, 80) + "\", no known word");
     type.set_index(member, std::size_t(word - type.words.begin()));
   }
 }
@@ -118,14 +128,15 @@ void read_texts(const Port& port, const Ort::Value& tensor, std::span<void* cons
 void check_rows(const Port& port, const Ort::Value& tensor, std::size_t rows) {
   const auto shape = tensor.GetTensorTypeAndShapeInfo().GetShape();
   const bool column = shape.size() == 1 || (shape.size() == 2 && shape[1] == 1);
-  if (!column || std::cmp_not_equal(shape[0], rows)) refuse(port, "the graph gave another number of rows");
+  if (!column || std::cmp_not_equal(shape[0], rows))
+    refuse(port.name, "the graph gave another number of rows");
 }
 
 }  // namespace
 
 Ort::Value make_tensor(const Port& port, std::size_t rows) {
   Ort::AllocatorWithDefaultOptions allocator;
-  const std::int64_t shape[] = {std::int64_t(rows), 1};
+  const std::int64_t shape[] = {std::int64_t(rows), std::int64_t(port.columns.size())};
   return Ort::Value::CreateTensor(allocator, shape, port.rank, port.element);
 }
 
@@ -144,27 +155,28 @@ void fill_tensor(const Port& port, std::span<const void* const> owners, Ort::Val
     case ONNX_TENSOR_ELEMENT_DATA_TYPE_STRING:
       return fill_texts(port, owners, tensor);
     default:
-      refuse(port, "no such tensor can be fed");
+      refuse(port.name, "no such tensor can be fed");
   }
 }
 
 void read_tensor(const Port& port, const Ort::Value& tensor, std::span<void* const> owners) {
   check_rows(port, tensor, owners.size());
+  const FieldInfo& field = *port.columns.front();
   switch (port.element) {
     case ONNX_TENSOR_ELEMENT_DATA_TYPE_BOOL:
-      return read_as<bool>(port, tensor, owners);
+      return read_as<bool>(field, tensor, owners);
     case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32:
-      return read_integers(port, tensor.GetTensorData<std::int32_t>(), owners);
+      return read_integers(field, tensor.GetTensorData<std::int32_t>(), owners);
     case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64:
-      return read_integers(port, tensor.GetTensorData<std::int64_t>(), owners);
+      return read_integers(field, tensor.GetTensorData<std::int64_t>(), owners);
     case ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT:
-      return read_as<float>(port, tensor, owners);
+      return read_as<float>(field, tensor, owners);
     case ONNX_TENSOR_ELEMENT_DATA_TYPE_DOUBLE:
-      return read_as<double>(port, tensor, owners);
+      return read_as<double>(field, tensor, owners);
     case ONNX_TENSOR_ELEMENT_DATA_TYPE_STRING:
-      return read_texts(port, tensor, owners);
+      return read_texts(field, tensor, owners);
     default:
-      refuse(port, "no such tensor can be read");
+      refuse(port.name, "no such tensor can be read");
   }
 }
 

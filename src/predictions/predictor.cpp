@@ -3,6 +3,7 @@
 
 #include "base/json.hpp"
 #include "domain/words.hpp"
+#include "schema/columns.hpp"
 #include "schema/read.hpp"
 #include "schema/write.hpp"
 
@@ -11,19 +12,50 @@ namespace {
 
 namespace asio = boost::asio;
 
-Result<detail::AnyValue> read_input(const inference::Service& service, std::string_view body) {
-  const auto json = parse_json(body);
-  if (!json) return json.error();
-  detail::AnyValue input = service.input().make();
-  if (auto read = schema::read_json(service.input(), *json, input.get(), {}); !read) return read.error();
-  return input;
+using Values = std::vector<detail::AnyValue>;
+
+Result<Values> read_one(const detail::TypeInfo& type, const boost::json::value& json) {
+  Values inputs;
+  inputs.push_back(type.make());
+  if (auto read = schema::read_json(type, json, inputs.front().get(), {}); !read) return read.error();
+  return inputs;
 }
 
-Result<std::string> write_output(const inference::Service& service, const detail::AnyValue& output) {
+Result<Values> read_many(const Shapes& shapes, const boost::json::value& json) {
+  Batch batch = shapes.empty_inputs();
+  if (auto read = schema::read_json(shapes.inputs(), json, &batch, {}); !read) return read.error();
+  return std::move(batch.items.values);
+}
+
+Result<Values> read_inputs(const Endpoint& endpoint, Form form, std::string_view body) {
+  const auto json = parse_json(body);
+  if (!json) return json.error();
+  return form == Form::single ? read_one(endpoint.service.input(), *json) : read_many(endpoint.shapes, *json);
+}
+
+Result<std::string> write_outputs(const Endpoint& endpoint, Form form, Values outputs) {
   std::string json;
-  if (schema::write_json(service.output(), output.get(), {}, json)) return json;
+  const Batch batch{{{}, std::move(outputs)}};
+  const bool written = form == Form::single ? schema::write_json(endpoint.service.output(),
+                                                                 batch.items.values.front().get(), {}, json)
+                                            : schema::write_json(endpoint.shapes.outputs(), &batch, {}, json);
+  if (written) return json;
   return Error{ErrorKind::model_error, "model_error", "The model could not make a prediction",
                "the output cannot be written as JSON"};
+}
+
+/// The features of a call's items. Taken before the run, which uses up the inputs.
+storage::LogRows features_of(const Endpoint& endpoint, const Values& inputs) {
+  storage::LogRows items{&endpoint.table};
+  items.rows.reserve(inputs.size());
+  for (const auto& input : inputs)
+    items.rows.push_back({schema::column_values(endpoint.service.input(), input.get())});
+  return items;
+}
+
+void add_predictions(const Endpoint& endpoint, const Values& outputs, storage::LogRows& items) {
+  for (std::size_t i = 0; i < outputs.size(); ++i)
+    items.rows[i].target_pred = schema::target_value(endpoint.service.output(), outputs[i].get());
 }
 
 /// The outcome that a call's row shows; nothing for a call that was turned away before it was admitted.
@@ -58,47 +90,58 @@ std::optional<Outcome> outcome_of(const Result<std::string>& answer) {
 }  // namespace
 
 Predictor::Predictor(storage::CallLedger& ledger, Options options, std::shared_ptr<Log> log, Clock clock)
-    : ledger_(ledger), options_(options), log_(std::move(log)), clock_(std::move(clock)) {}
+    : ledger_(ledger), options_(std::move(options)), log_(std::move(log)), clock_(std::move(clock)) {}
 
-asio::awaitable<Recorded> Predictor::predict(const Principal& caller, inference::Service& service,
+asio::awaitable<Recorded> Predictor::predict(const Principal& caller, const Endpoint& endpoint, Form form,
                                              std::string_view body, std::string_view request_id) {
   ServiceCall call;
-  call.service = service.name();
+  call.service = endpoint.service.name();
   call.owner = caller.id();
   call.request_id = request_id;
   call.request_time = clock_();
+  call.items = form == Form::single ? 1 : 0;  // until the batch is read
   // Before the body is looked at: a service that cannot serve says so, and leaves no row.
-  if (auto admitted = service.admits(); !admitted) co_return Recorded{admitted.error()};
+  if (auto admitted = endpoint.service.admits(); !admitted) co_return Recorded{admitted.error()};
 
-  Result<std::string> answer = co_await run(service, body);
+  storage::LogRows items;
+  Result<std::string> answer = co_await run(endpoint, form, body, call, items);
   const auto outcome = outcome_of(answer);
   if (!outcome) co_return Recorded{std::move(answer)};
 
   call.outcome = *outcome;
   call.completion_time =
       std::max(clock_(), call.request_time);  // a clock set back gives no negative duration
-  if (*outcome != Outcome::invalid_input) call.model_sha256 = service.model_sha256();
-  co_return co_await record(std::move(call), std::move(answer));
+  if (*outcome != Outcome::invalid_input) call.model_sha256 = endpoint.service.model_sha256();
+  if (*outcome != Outcome::success) items = {};
+  co_return co_await record(endpoint, std::move(call), std::move(items), std::move(answer));
 }
 
-asio::awaitable<Result<std::string>> Predictor::run(inference::Service& service, std::string_view body) {
-  auto input = read_input(service, body);
-  if (!input) co_return input.error();
-  std::vector<detail::AnyValue> inputs;
-  inputs.push_back(std::move(*input));
+/// Fills in what the call's rows will say of its items.
+asio::awaitable<Result<std::string>> Predictor::run(const Endpoint& endpoint, Form form,
+                                                    std::string_view body, ServiceCall& call,
+                                                    storage::LogRows& items) {
+  auto inputs = read_inputs(endpoint, form, body);
+  if (!inputs) co_return inputs.error();
+  call.items = static_cast<std::int64_t>(inputs->size());
+  items = features_of(endpoint, *inputs);
   const auto deadline = std::chrono::steady_clock::now() + options_.deadline;
-  auto outputs = co_await service.predict(std::move(inputs), deadline);
+  auto outputs = co_await endpoint.service.predict(std::move(*inputs), deadline);
   if (!outputs) co_return outputs.error();
-  co_return write_output(service, outputs->front());
+  add_predictions(endpoint, *outputs, items);
+  co_return write_outputs(endpoint, form, std::move(*outputs));
 }
 
-asio::awaitable<Recorded> Predictor::record(ServiceCall call, Result<std::string> answer) {
+asio::awaitable<Recorded> Predictor::record(const Endpoint& endpoint, ServiceCall call,
+                                            storage::LogRows items, Result<std::string> answer) {
   if (!answer && call.outcome != Outcome::invalid_input)
     log_->warning("call." + std::string(to_string(call.outcome)), {{"request_id", call.request_id},
                                                                    {"service", call.service},
                                                                    {"user_id", call.owner.value},
                                                                    {"reason", answer.error().log}});
-  auto id = co_await ledger_.record(std::move(call));
+  Report report{endpoint.service, call.outcome, call.items, call.duration(), false};
+  auto id = co_await ledger_.record(std::move(call), std::move(items));
+  report.recorded = id.has_value();
+  options_.observe(report);
   if (!id) co_return Recorded{id.error()};
   co_return Recorded{std::move(answer), *id};
 }

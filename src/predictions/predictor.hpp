@@ -3,6 +3,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,7 +13,7 @@
 #include "base/log.hpp"
 #include "base/result.hpp"
 #include "domain/principal.hpp"
-#include "inference/service.hpp"
+#include "predictions/endpoint.hpp"
 #include "storage/call_ledger.hpp"
 
 namespace inferkeep::predictions {
@@ -24,28 +25,47 @@ struct Recorded {
   std::optional<CallId> call = {};
 };
 
-/// One prediction from input to recorded answer. Thread-safe; suspends and never blocks.
+/// Whether a body is one input, or {"inputs": […]} to be answered by {"outputs": […]}.
+enum class Form { single, batch };
+
+/// One prediction, of an input or a batch of them, from body to recorded answer. Thread-safe; suspends and
+/// never blocks.
 ///
 /// The promise: a call that was admitted is answered, with whatever outcome, only after its row is on disk.
 /// When the row cannot be written the answer is ErrorKind::unavailable, whatever the model said.
 class Predictor {
  public:
+  /// An admitted call, as its row says it or would have.
+  struct Report {
+    const inference::Service& service;
+    Outcome outcome;
+    std::int64_t items;
+    double duration;  ///< seconds
+    bool recorded;    ///< false: its row could not be written
+  };
   struct Options {
     std::chrono::milliseconds deadline{10'000};  ///< for waiting and running together
+    /// Told of each admitted call before it is answered, on the caller's thread. Must not throw.
+    std::function<void(const Report&)> observe = [](const Report&) {};
   };
 
   /// Everything must outlive it.
   Predictor(storage::CallLedger& ledger, Options options, std::shared_ptr<Log> log, Clock clock);
 
+  /// A batch is valid as a whole or not at all; it is one call, of as many items as it has inputs. A call
+  /// that succeeds leaves a row an item in the service's log table as well.
+  ///
   /// Refused before admission, without a row: what Service::admits returns, and ErrorKind::busy or
   /// unavailable from its queue. Admitted, with a row: ErrorKind::invalid for a body that is no JSON or
   /// breaks the input's description, ErrorKind::model_error, ErrorKind::timeout, and success.
-  boost::asio::awaitable<Recorded> predict(const Principal& caller, inference::Service& service,
+  boost::asio::awaitable<Recorded> predict(const Principal& caller, const Endpoint& endpoint, Form form,
                                            std::string_view body, std::string_view request_id);
 
  private:
-  boost::asio::awaitable<Result<std::string>> run(inference::Service& service, std::string_view body);
-  boost::asio::awaitable<Recorded> record(ServiceCall call, Result<std::string> answer);
+  boost::asio::awaitable<Result<std::string>> run(const Endpoint& endpoint, Form form, std::string_view body,
+                                                  ServiceCall& call, storage::LogRows& items);
+  boost::asio::awaitable<Recorded> record(const Endpoint& endpoint, ServiceCall call, storage::LogRows items,
+                                          Result<std::string> answer);
 
   storage::CallLedger& ledger_;
   Options options_;

@@ -2,6 +2,7 @@
 #include "routers/admin.hpp"
 
 #include "base/clock.hpp"
+#include "routers/call_export.hpp"
 #include "routers/call_page.hpp"
 #include "routers/shapes.hpp"
 #include "routers/views.hpp"
@@ -71,15 +72,25 @@ Result<NoContent> handle_delete_user(KnownUser target, const Admin& admin, stora
   return logged(users.remove(target.id, audit), audit, target.id, log);
 }
 
-Result<Page<ServiceCallRead>> handle_list_calls(Query<AllCallsQuery> query, const Admin&,
-                                                storage::CallStore& calls) {
-  const AllCallsQuery& wanted = query.value;
+/// What the listing and the export have in common.
+template <class Wanted>
+storage::CallFilter filter_of(const Wanted& wanted) {
   storage::CallFilter filter{.service = wanted.service, .outcome = wanted.outcome};
   if (wanted.user) filter.owner = UserId{*wanted.user};
-  if (wanted.before) filter.before = CallId{*wanted.before};
   if (wanted.since) filter.since = from_iso8601(*wanted.since);
   if (wanted.until) filter.until = from_iso8601(*wanted.until);
-  return call_page(calls, filter, wanted.limit, "/admin/service_calls");
+  return filter;
+}
+
+Result<Page<ServiceCallRead>> handle_list_calls(Query<AllCallsQuery> query, const Admin&,
+                                                storage::CallStore& calls) {
+  storage::CallFilter filter = filter_of(query.value);
+  if (query.value.before) filter.before = CallId{*query.value.before};
+  return call_page(calls, filter, query.value.limit, "/admin/service_calls");
+}
+
+Result<Export> handle_export_calls(Query<AllCallsExport> query, const Admin&, storage::CallStore& calls) {
+  return export_calls(calls, filter_of(query.value), query.value.format);
 }
 
 }  // namespace
@@ -110,6 +121,10 @@ void add_admin_routes(RouteTable& table) {
                 .tag("admin")
                 .id("get_all_service_calls_admin_service_calls_get")
                 .summary("Everybody's calls, newest first"));
+  table.add(get("/admin/service_calls/export", admin, handle_export_calls)
+                .tag("admin")
+                .id("export_all_service_calls_admin_service_calls_export_get")
+                .summary("Everybody's calls as a file, newest first"));
 }
 
 }  // namespace inferkeep::routers

@@ -90,7 +90,7 @@ struct Answer<predictions::Recorded> {
     operation.success_type = "application/json";
     operation.success_headers["X-Service-Call-Id"] = {{"description", "The id of the call's row"},
                                                       {"schema", {{"type", "integer"}}}};
-    operation.failures.insert({429, 500, 503, 504});
+    operation.failures.insert({500, 503, 504});
   }
 };
 

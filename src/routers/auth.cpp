@@ -26,9 +26,18 @@ awaitable<Result<Created>> handle_create_user(Body<CreateUser> body, Accounts& a
   co_return Created{};
 }
 
-awaitable<Result<http::Response>> handle_sign_in(Form<SignInForm> form, Accounts& accounts, Asker asker) {
+void count(metrics::SignIns& sign_ins, const Result<access::IssuedToken>& token) {
+  if (token) return sign_ins.ok();
+  if (token.error().kind == ErrorKind::bad_credentials) return sign_ins.failed();
+  if (token.error().kind == ErrorKind::too_many_requests) return sign_ins.throttled();
+  sign_ins.unjudged();
+}
+
+awaitable<Result<http::Response>> handle_sign_in(Form<SignInForm> form, Accounts& accounts, Asker asker,
+                                                 metrics::SignIns& sign_ins) {
   auto token = co_await accounts.sign_in(std::move(form.value.username),
                                          Secret(std::move(form.value.password)), std::move(asker));
+  count(sign_ins, token);
   if (!token) co_return token.error();
   const Token shape{.access_token = token->text, .expires_in = token->expires_in.count()};
   http::Response response = json_answer(schema::to_json(shape));
@@ -50,7 +59,8 @@ void add_auth_routes(RouteTable& table) {
                 .tag("auth")
                 .id("create_user_auth_create_post")
                 .summary("Register")
-                .fails({409})
+                .fails({409, 429})
+                .rejected_as("register.rejected")
                 .limit_body(credentials_limit));
   table.add(post("/auth/token", open, handle_sign_in)
                 .tag("auth")
@@ -58,6 +68,7 @@ void add_auth_routes(RouteTable& table) {
                 .summary("Sign in: trade name and password for a token")
                 .writes(detail::type_info<Token>())
                 .fails({401, 429})
+                .rejected_as("login.bad_request")
                 .limit_body(credentials_limit));
   table.add(post("/auth/logout", user, handle_sign_out)
                 .tag("auth")

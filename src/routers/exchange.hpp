@@ -22,7 +22,7 @@ struct Exchange {
       {};                                   ///< parameters, percent-encoded as sent
   std::optional<Principal> principal = {};  ///< set by the gate, but for open routes
 
-  access::Asker asker() const { return {request.peer, request.request_id}; }
+  access::Asker asker() const { return {request.peer, request.subscriber, request.request_id}; }
 };
 
 }  // namespace inferkeep::routers

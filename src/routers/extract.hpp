@@ -71,7 +71,7 @@ void document_id(Operation& operation, std::string_view name);
 struct FromDefaults {
   static constexpr bool identifies = false;  ///< needs a route that identifies
   static constexpr bool is_admin = false;    ///< needs an admin route
-  static constexpr bool on_database = false;
+  static constexpr Pool pool = Pool::none;
   static void document(Operation&, Documentation&) {}
 };
 
@@ -193,7 +193,7 @@ struct From<const http::Request&> : FromDefaults {
 /// A dependency, by reference.
 template <class T>
 struct From<T&> : FromDefaults {
-  static constexpr bool on_database = blocks<T>;
+  static constexpr Pool pool = pool_of<T>;
   static Result<std::reference_wrapper<T>> get(Exchange& exchange) {
     return std::ref(exchange.parts.get<T>());
   }

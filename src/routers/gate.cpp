@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "routers/gate.hpp"
 
+#include <algorithm>
 #include <boost/algorithm/string/predicate.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <stdexcept>
 
 namespace inferkeep::routers {
@@ -18,14 +20,40 @@ std::optional<std::string_view> bearer_token(std::string_view authorization) {
   return authorization;
 }
 
+/// What a proxy adds. A request that has passed one comes from wherever it says, not from here.
+bool is_forwarded(const http::Request& request) {
+  return std::ranges::any_of(request.headers, [](const auto& header) {
+    const std::string& name = header.first;
+    return name == "forwarded" || name == "via" || name == "x-real-ip" || name.starts_with("x-forwarded-");
+  });
+}
+
+/// Whether it comes from this machine or one of these networks: by its socket alone, as Host is the client's
+/// own word.
+bool is_local(const http::Request& request, const std::vector<http::Network>& near) {
+  boost::system::error_code error;
+  const auto peer = boost::asio::ip::make_address(request.peer, error);
+  return !error && (peer.is_loopback() || http::is_within(near, peer)) && !is_forwarded(request);
+}
+
+bool is_open_to(const http::Request& request, const AccessRule& rule,
+                const std::vector<http::Network>& near) {
+  if (rule.level == AccessRule::Level::open) return true;
+  return rule.level == AccessRule::Level::local_or_admin && is_local(request, near);
+}
+
 std::optional<Error> missing_right(const Principal& principal, const AccessRule& rule) {
   switch (rule.level) {
     case AccessRule::Level::open:
     case AccessRule::Level::user:
       return std::nullopt;
+    case AccessRule::Level::grant_or_admin:
+      if (principal.is_admin()) return std::nullopt;
+      [[fallthrough]];
     case AccessRule::Level::grant:
       if (principal.may_call(rule.service)) return std::nullopt;
       return Error{ErrorKind::no_access, "no_access", "User does not have access to the service"};
+    case AccessRule::Level::local_or_admin:
     case AccessRule::Level::admin:
       if (principal.is_admin()) return std::nullopt;
       return Error{ErrorKind::admin_only, "admin_only", "Unauthorized"};
@@ -39,22 +67,27 @@ std::string_view to_string(AccessRule::Level level) {
   switch (level) {
     case AccessRule::Level::open:
       return "open";
+    case AccessRule::Level::local_or_admin:
+      return "local_or_admin";
     case AccessRule::Level::user:
       return "user";
     case AccessRule::Level::grant:
       return "grant";
+    case AccessRule::Level::grant_or_admin:
+      return "grant_or_admin";
     case AccessRule::Level::admin:
       return "admin";
   }
   throw std::logic_error("unknown access level");
 }
 
-Gate::Gate(access::Authenticator& authenticator, std::shared_ptr<Log> log)
-    : authenticator_(authenticator), log_(std::move(log)) {}
+Gate::Gate(access::Authenticator& authenticator, std::shared_ptr<Log> log, std::vector<http::Network> near)
+    : authenticator_(authenticator), log_(std::move(log)), near_(std::move(near)) {}
 
-Result<std::optional<Principal>> Gate::pass(const http::Request& request, const AccessRule& rule) {
-  if (rule.level == AccessRule::Level::open) return std::optional<Principal>{};
-  auto principal = identify(request);
+Result<std::optional<Principal>> Gate::pass(const http::Request& request, const AccessRule& rule,
+                                            access::Unheard unheard) {
+  if (is_open_to(request, rule, near_)) return std::optional<Principal>{};
+  auto principal = identify(request, unheard);
   if (!principal) return principal.error();
   if (auto denied = missing_right(*principal, rule)) {
     log_->warning("authz.denied", {{"request_id", request.request_id},
@@ -66,12 +99,13 @@ Result<std::optional<Principal>> Gate::pass(const http::Request& request, const 
   return std::optional<Principal>{std::move(*principal)};
 }
 
-Result<Principal> Gate::identify(const http::Request& request) {
+Result<Principal> Gate::identify(const http::Request& request, access::Unheard unheard) {
   if (request.count("authorization") > 1)
     return Error{ErrorKind::bad_request, "invalid_request", "A request has at most one Authorization header"};
   const auto token = bearer_token(request.header("authorization").value_or(""));
   if (!token) return Error{ErrorKind::not_authenticated, "not_authenticated", "Not authenticated"};
-  auto identity = authenticator_.identify(*token);
+  auto identity = authenticator_.identify(*token, unheard);
+  if (!identity && identity.error().kind == ErrorKind::unavailable) return identity.error();
   if (!identity) {
     log_->warning(
         "token.rejected",

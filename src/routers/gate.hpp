@@ -7,6 +7,7 @@
 #include "base/log.hpp"
 #include "base/result.hpp"
 #include "domain/principal.hpp"
+#include "http/client_address.hpp"
 #include "http/message.hpp"
 #include "routers/access_rule.hpp"
 
@@ -16,21 +17,26 @@ namespace inferkeep::routers {
 /// token's claims. Thread-safe; does no I/O.
 class Gate {
  public:
-  Gate(access::Authenticator& authenticator, std::shared_ptr<Log> log);
+  /// `near`: networks that count as this machine where a rule is local.
+  Gate(access::Authenticator& authenticator, std::shared_ptr<Log> log, std::vector<http::Network> near = {});
 
-  /// Nothing for an open route; otherwise who asks, once they may. Returns ErrorKind::bad_request for two
-  /// Authorization lines, not_authenticated without a bearer token, invalid_token for one that opens nothing,
-  /// no_access and admin_only for a known person without the right. Every refusal of a sent token is logged.
-  Result<std::optional<Principal>> pass(const http::Request& request, const AccessRule& rule);
+  /// Nothing for an open route, and for a local one that is asked from this machine or near it; otherwise who
+  /// asks, once they may. Returns ErrorKind::bad_request for two Authorization lines, not_authenticated
+  /// without a bearer token, invalid_token for one that opens nothing, no_access and admin_only for a known
+  /// person without the right, unavailable while nobody can tell who may act. Every refusal of a sent token
+  /// is logged; what is access::is_unheard, where that is to be reported, is none yet.
+  Result<std::optional<Principal>> pass(const http::Request& request, const AccessRule& rule,
+                                        access::Unheard unheard = access::Unheard::refuse);
 
   /// Precondition: `principal` has passed an admin rule.
   static Admin as_admin(const Principal& principal);
 
  private:
-  Result<Principal> identify(const http::Request& request);
+  Result<Principal> identify(const http::Request& request, access::Unheard unheard);
 
   access::Authenticator& authenticator_;
   std::shared_ptr<Log> log_;
+  const std::vector<http::Network> near_;
 };
 
 }  // namespace inferkeep::routers

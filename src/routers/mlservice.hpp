@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "inference/registry.hpp"
+#include "predictions/endpoint.hpp"
 #include "routers/route_table.hpp"
 
 namespace inferkeep::routers {
 
-/// /mlservice: the list of services, and for each service its health and its predictions. The services must
-/// outlive the table.
-void add_mlservice_routes(RouteTable& table, const inference::Registry& services);
+/// /mlservice: the list of services, and for each service its health, its predictions and what turned out to
+/// be true. The endpoints must outlive the table.
+void add_mlservice_routes(RouteTable& table, const predictions::Endpoints& endpoints);
 
 }  // namespace inferkeep::routers

@@ -69,8 +69,10 @@ json::object failure(const Operation& operation, unsigned status) {
 json::object success(const Operation& operation) {
   json::object response{{"description", meaning(operation.success)}};
   if (!operation.success_headers.empty()) response["headers"] = operation.success_headers;
-  if (!operation.success_type.empty())
-    response["content"] = {{operation.success_type, {{"schema", operation.success_schema}}}};
+  if (operation.success_type.empty()) return response;
+  json::object content{{operation.success_type, {{"schema", operation.success_schema}}}};
+  for (const auto& [type, schema] : operation.success_others) content[type] = {{"schema", schema}};
+  response["content"] = std::move(content);
   return response;
 }
 
@@ -98,6 +100,13 @@ json::object access_of(const AccessRule& rule) {
   return access;
 }
 
+/// The schemes that open the route; an empty one says that it may open without.
+json::array security_of(const AccessRule& rule) {
+  json::array schemes{json::object{{security_scheme, json::array{}}}};
+  if (rule.level == AccessRule::Level::local_or_admin) schemes.insert(schemes.begin(), json::object{});
+  return schemes;
+}
+
 json::object operation_of(const Route& route, Documentation& docs) {
   Operation operation = route.about;
   route.document(operation, docs);
@@ -109,7 +118,7 @@ json::object operation_of(const Route& route, Documentation& docs) {
   if (!operation.parameters.empty()) object["parameters"] = operation.parameters;
   if (!operation.body.empty()) object["requestBody"] = request_body(operation);
   object["responses"] = responses(operation);
-  if (guarded) object["security"] = json::array{json::object{{security_scheme, json::array{}}}};
+  if (guarded) object["security"] = security_of(route.access);
   object["x-access"] = access_of(route.access);
   return object;
 }

@@ -22,6 +22,8 @@ struct Operation {
   unsigned success = 200;
   std::string success_type = {};  ///< content type; empty for an answer without body
   boost::json::object success_schema = {};
+  std::map<std::string, boost::json::object> success_others =
+      {};  ///< further content types of success → schema
   boost::json::object success_headers = {};
   std::set<unsigned> failures = {};
   std::map<unsigned, boost::json::object> failure_schemas = {};  ///< where the body is not the usual Error

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <tuple>
 #include <type_traits>
@@ -23,7 +24,8 @@ struct Route {
   std::function<void(Operation&, Documentation&)> document;
   Operation about = {};
   std::size_t body_limit = usual_body_limit;
-  bool listed = true;  ///< in /openapi.json
+  bool listed = true;          ///< in /openapi.json
+  std::string rejection = {};  ///< the event that is logged where the content of a request is refused
 
   Route tag(std::string text) && { return about.tag = std::move(text), std::move(*this); }
   Route id(std::string text) && { return about.id = std::move(text), std::move(*this); }
@@ -31,10 +33,13 @@ struct Route {
   /// Statuses of failure that the handler's types do not tell.
   Route fails(std::set<unsigned> statuses) && { return about.failures.merge(statuses), std::move(*this); }
   Route limit_body(std::size_t bytes) && { return body_limit = bytes, std::move(*this); }
+  Route rejected_as(std::string event) && { return rejection = std::move(event), std::move(*this); }
   Route unlisted() && { return listed = false, std::move(*this); }
   /// The types of a body that the handler reads, and of an answer that it writes, itself.
   Route reads(const detail::TypeInfo& type) &&;
   Route writes(const detail::TypeInfo& type) &&;
+  Route writes_as(std::function<boost::json::object(Documentation&)> schema) &&;
+  Route writes_text() &&;
   /// The type of the body that goes with a status of failure, where it is not the usual error.
   Route writes_on(unsigned status, const detail::TypeInfo& type) &&;
 };
@@ -85,6 +90,9 @@ class Faults {
   bool ended_ = false;
 };
 
+/// What somebody hears who has as many reports under way as one person may have.
+Error too_many_reports();
+
 template <class P>
 auto take(Exchange& exchange, Faults& faults) {
   using Held = typename std::remove_cvref_t<decltype(From<Source<P>>::get(exchange))>::value_type;
@@ -111,10 +119,10 @@ http::Response to_answer(T&& value, const Exchange& exchange) {
 template <class R, class... P>
 class Call {
  public:
-  static constexpr bool on_database = (From<Source<P>>::on_database || ...);
-  static_assert(!(on_database && is_awaitable<R>),
-                "a coroutine runs on an I/O thread: it must not take a store");
-  static_assert(!on_database || is_result<R>,
+  static constexpr Pool pool = std::max({Pool::none, From<Source<P>>::pool...});
+  static constexpr bool blocks = pool != Pool::none;
+  static_assert(!(blocks && is_awaitable<R>), "a coroutine runs on an I/O thread: it must not take a store");
+  static_assert(!blocks || is_result<R>,
                 "a handler that takes a store returns a Result: the pool may be busy");
 
   template <class Handler>
@@ -126,15 +134,20 @@ class Call {
     auto invoke = [&] { return std::apply([&](auto&... p) { return handler(pass<P>(*p)...); }, held); };
     if constexpr (is_awaitable<R>)
       co_return to_answer(co_await invoke(), exchange);
-    else if constexpr (on_database)
-      co_return to_answer(co_await exchange.parts.database_pool.run(invoke), exchange);
+    else if constexpr (pool == Pool::quality || pool == Pool::reports) {
+      const auto turn = exchange.parts.turns.take(exchange.principal.value().id());
+      if (!turn) co_return to_response(too_many_reports(), exchange.request.request_id);
+      co_return to_answer(co_await exchange.parts.pool(pool).run(invoke), exchange);
+    } else if constexpr (blocks)
+      co_return to_answer(co_await exchange.parts.pool(pool).run(invoke), exchange);
     else
       co_return to_answer(invoke(), exchange);
   }
 
   static void document(Operation& operation, Documentation& docs) {
     (From<Source<P>>::document(operation, docs), ...);
-    if (on_database || is_awaitable<R>) operation.failures.insert(503);
+    if (blocks || is_awaitable<R>) operation.failures.insert(503);
+    if (pool == Pool::quality || pool == Pool::reports) operation.failures.insert(429);
     Answer<typename Unwrapped<R>::type>::document(operation, docs);
   }
 
@@ -171,8 +184,8 @@ struct Signature<R (C::*)(P...) const> {
 }  // namespace injection
 
 /// `handler` is a function or a callable object; see extract.hpp for what it may take, answer.hpp for what it
-/// may return. One that takes a store runs on the database pool; a coroutine and all others run on the I/O
-/// thread and must not block.
+/// may return. One that takes a store runs on that store's pool (dependencies.hpp); a coroutine and all
+/// others run on the I/O thread and must not block.
 template <class Access, class Handler>
 Route route(http::Method method, std::string path, const Access& access, Handler handler) {
   using Call = typename injection::Signature<Handler>::type;

@@ -80,9 +80,20 @@ struct AllCallsQuery {
   std::optional<std::string> since, until;
 };
 
+struct QualityQuery {
+  std::optional<std::string> since, until;
+  std::optional<std::int64_t> user;
+  bool drift = true;
+};
+
 struct UsersQuery {
   std::int64_t limit = 1000;
   std::int64_t after = 0;
+};
+
+/// What became of many truths.
+struct TruthsTold {
+  std::int64_t recorded = 0, unchanged = 0;
 };
 
 struct Status {
@@ -213,9 +224,27 @@ constexpr auto fields<routers::AllCallsQuery> =
              field("until", &routers::AllCallsQuery::until).format("date-time").check(&routers::time_fault));
 
 template <>
+constexpr auto fields<routers::QualityQuery> = describe(
+    field("since", &routers::QualityQuery::since).format("date-time").check(&routers::time_fault),
+    field("until", &routers::QualityQuery::until).format("date-time").check(&routers::time_fault),
+    field("user", &routers::QualityQuery::user)
+        .at_least(1)
+        .doc("One person's calls alone. Admins alone may ask of others, or of everybody, which is what they "
+             "ask without it; all others ask of their own calls"),
+    field("drift", &routers::QualityQuery::drift)
+        .default_value(true)
+        .doc("false leaves the drift of the inputs out, which is several times as fast"));
+
+template <>
 constexpr auto fields<routers::UsersQuery> =
     describe(field("limit", &routers::UsersQuery::limit).range(1, 1000).default_value(1000),
              field("after", &routers::UsersQuery::after).at_least(0).default_value(0).doc("Only larger ids"));
+
+template <>
+constexpr auto fields<routers::TruthsTold> =
+    describe(field("recorded", &routers::TruthsTold::recorded).doc("Truths that are new, or corrected"),
+             field("unchanged", &routers::TruthsTold::unchanged)
+                 .doc("Truths that had been told before, with the same value"));
 
 template <>
 constexpr auto fields<routers::Status> = describe(field("status", &routers::Status::status));

@@ -38,8 +38,8 @@ const char* challenge(ErrorKind kind) {
   return "Bearer";
 }
 
-http::Response json_response(unsigned status, const json::object& body) {
-  http::Response response{.status = status, .body = json::serialize(body)};
+http::Response json_response(unsigned status, std::string_view code, const json::object& body) {
+  http::Response response{.status = status, .body = json::serialize(body), .code = std::string(code)};
   response.set("Content-Type", "application/json");
   return response;
 }
@@ -82,8 +82,8 @@ unsigned status_of(ErrorKind kind) {
 
 http::Response to_response(const Error& error, std::string_view request_id) {
   const unsigned status = status_of(error.kind);
-  http::Response response =
-      json_response(status, {{"detail", detail_of(error)}, {"code", error.code}, {"request_id", request_id}});
+  http::Response response = json_response(
+      status, error.code, {{"detail", detail_of(error)}, {"code", error.code}, {"request_id", request_id}});
   if (status == 401) response.set("WWW-Authenticate", challenge(error.kind));
   if (error.retry_after) response.set("Retry-After", std::to_string(error.retry_after->count()));
   return response;
@@ -91,7 +91,7 @@ http::Response to_response(const Error& error, std::string_view request_id) {
 
 http::Response error_response(unsigned status, std::string_view code, std::string_view detail,
                               std::string_view request_id) {
-  return json_response(status, {{"detail", detail}, {"code", code}, {"request_id", request_id}});
+  return json_response(status, code, {{"detail", detail}, {"code", code}, {"request_id", request_id}});
 }
 
 }  // namespace inferkeep::routers

@@ -58,10 +58,9 @@ http::Response not_ready(const char* status) {
 }
 
 http::Response readiness(const Condition& condition, const inference::Registry& services) {
+  if (is_ready(condition, services)) return json_answer(schema::to_json(Status{"ready"}));
   if (condition.draining()) return not_ready("draining");
-  if (!services.settled()) return not_ready("starting");
-  if (!condition.database_is_up(std::chrono::steady_clock::now())) return not_ready("degraded");
-  return json_answer(schema::to_json(Status{"ready"}));
+  return not_ready(services.settled() ? "degraded" : "starting");
 }
 
 Status handle_healthcheck() {
@@ -81,6 +80,11 @@ void add_pages(RouteTable& table, const http::StaticFiles& files, const inferenc
 }
 
 }  // namespace
+
+bool is_ready(const Condition& condition, const inference::Registry& services) {
+  return !condition.draining() && services.settled() &&
+         condition.database_is_up(std::chrono::steady_clock::now());
+}
 
 void add_system_routes(RouteTable& table, const http::StaticFiles& files, const Condition& condition,
                        const inference::Registry& services) {

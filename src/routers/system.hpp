@@ -8,6 +8,9 @@
 
 namespace inferkeep::routers {
 
+/// What /readiness says: no model is still loading, the database answers, and no stop has begun.
+bool is_ready(const Condition& condition, const inference::Registry& services);
+
 /// /, /docs, /healthcheck and /readiness. What is given must outlive the table.
 void add_system_routes(RouteTable& table, const http::StaticFiles& files, const Condition& condition,
                        const inference::Registry& services);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "routers/user.hpp"
 
+#include <algorithm>
+
+#include "routers/call_export.hpp"
 #include "routers/call_page.hpp"
 #include "routers/shapes.hpp"
 #include "routers/views.hpp"
@@ -13,10 +16,7 @@ using boost::asio::awaitable;
 Result<ReadUser> handle_read_own_profile(const Principal& principal, storage::UserStore& users,
                                          const schema::Context& schema) {
   const auto found = users.find(principal.id());
-  // Who is deleted while they ask about themselves has a token that opens nothing.
-  if (!found && found.error().kind == ErrorKind::not_found)
-    return Error{ErrorKind::invalid_token, "invalid_token", "Could not validate user", "deleted meanwhile"};
-  if (!found) return found.error();
+  if (!found) return access::oneself_gone(found.error());
   return view_of(*found, schema);
 }
 
@@ -36,11 +36,22 @@ Result<Page<ServiceCallRead>> handle_list_own_calls(Query<OwnCallsQuery> query, 
   return call_page(calls, filter, query.value.limit, "/user/service_calls");
 }
 
-Result<ServiceCallRead> handle_read_own_call(CallInPath call, const Principal& principal,
-                                             storage::CallStore& calls) {
+Result<Export> handle_export_own_calls(Query<OwnCallsExport> query, const Principal& principal,
+                                       storage::CallStore& calls) {
+  const storage::CallFilter filter{.owner = principal.id(), .service = query.value.service};
+  return export_calls(calls, filter, query.value.format);
+}
+
+Result<Json> handle_read_own_call(CallInPath call, const Principal& principal, storage::CallStore& calls,
+                                  storage::LogStore& logs, const predictions::Endpoints& endpoints) {
   const auto found = calls.find(call.id, principal.id());
   if (!found) return found.error();
-  return view_of(*found);
+  const auto of_service = [&](const auto& endpoint) { return endpoint.table.service == found->service; };
+  const auto endpoint = std::ranges::find_if(endpoints, of_service);
+  if (endpoint == endpoints.end()) return Json{call_with_items(*found, nullptr, {})};
+  const auto items = logs.of_call(endpoint->table, found->id);
+  if (!items) return items.error();
+  return Json{call_with_items(*found, &endpoint->table, *items)};
 }
 
 Route profile(std::string path) {
@@ -65,10 +76,19 @@ void add_user_routes(RouteTable& table) {
                 .tag("user")
                 .id("get_own_service_calls_user_service_calls_get")
                 .summary("My calls, newest first"));
+  table.add(get("/user/service_calls/export", user, handle_export_own_calls)
+                .tag("user")
+                .id("export_own_service_calls_user_service_calls_export_get")
+                .summary("All my calls as a file, newest first"));
   table.add(get("/user/service_calls/{call_id}", user, handle_read_own_call)
                 .tag("user")
                 .id("get_own_service_call_user_service_calls__call_id__get")
-                .summary("One of my calls"));
+                .summary("One of my calls, with what was asked, answered and true")
+                .writes_as([](Documentation& docs) {
+                  const auto& call = detail::type_info<ServiceCallRead>();
+                  schema::schema_of(call, docs.components, docs.context);
+                  return call_with_items_schema(docs.components.at(call.name).as_object());
+                }));
 }
 
 }  // namespace inferkeep::routers

@@ -6,6 +6,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "schema/echo.hpp"
 #include "schema/write.hpp"
 
 namespace inferkeep::schema {
@@ -73,6 +74,11 @@ ColumnValue value_of(const TypeInfo& type, const void* object) {
   return to_text(type, object);
 }
 
+/// Secrets, and what holds one inside, get no column.
+bool is_logged(const FieldInfo& field) {
+  return !field.secret && !holds_secret(*field.type);
+}
+
 bool is_name_char(char c) {
   const auto code = static_cast<unsigned char>(c);
   return code < 0x80 && (std::isalnum(code) != 0 || c == '_');
@@ -95,32 +101,49 @@ void check_name(const FieldInfo& field, std::set<std::string>& taken) {
 
 }  // namespace
 
+CellView view_of(const ColumnValue& value) {
+  return std::visit([](const auto& held) -> CellView { return held; }, value);
+}
+
+std::vector<Column> columns_of(const TypeInfo& type) {
+  std::vector<Column> columns;
+  for (const FieldInfo& field : type.fields)
+    if (is_logged(field))
+      columns.push_back(
+          {std::string(field.name), column_type(*field.type), field.type->kind == Kind::optional});
+  return columns;
+}
+
 std::vector<Column> feature_columns(const TypeInfo& input) {
   std::vector<Column> columns;
   std::set<std::string> taken;
   for (const FieldInfo& field : input.fields) {
-    if (field.secret) continue;
+    if (!is_logged(field)) continue;
     check_name(field, taken);
-    columns.push_back(
-        {"feature_" + std::string(field.name), column_type(*field.type), field.type->kind == Kind::optional});
+    columns.push_back({std::string(feature_prefix) + std::string(field.name), column_type(*field.type),
+                       field.type->kind == Kind::optional});
   }
   return columns;
 }
 
 ColumnType target_type(const TypeInfo& output) {
-  return output.fields.size() == 1 ? column_type(*output.fields.front().type) : ColumnType::json;
+  if (output.fields.size() != 1) return ColumnType::json;
+  const ColumnType type = column_type(*output.fields.front().type);
+  return type == ColumnType::boolean ? ColumnType::text : type;
 }
 
 std::vector<ColumnValue> column_values(const TypeInfo& input, const void* object) {
   std::vector<ColumnValue> values;
   for (const FieldInfo& field : input.fields)
-    if (!field.secret) values.push_back(value_of(*field.type, field.address_in(object)));
+    if (is_logged(field)) values.push_back(value_of(*field.type, field.address_in(object)));
   return values;
 }
 
 ColumnValue target_value(const TypeInfo& output, const void* object) {
   if (output.fields.size() != 1) return to_text(output, object);
-  return value_of(*output.fields.front().type, output.fields.front().address_in(object));
+  ColumnValue value = value_of(*output.fields.front().type, output.fields.front().address_in(object));
+  if (const bool* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
+  return value;
 }
 
 }  // namespace inferkeep::schema

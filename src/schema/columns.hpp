@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-// How described structs lie in a service's log table: a column per input field, one for the output.
+// How described structs lie in tables: each field is a column. In a service's log table there is one per
+// input field, and one for the output.
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -23,16 +25,28 @@ struct Column {
 /// monostate is SQL's null; the text of a json column is JSON.
 using ColumnValue = std::variant<std::monostate, bool, std::int64_t, double, std::string>;
 
-/// One column "feature_<name>" per field of an input, in the order of the description. Secret fields have
-/// none. Throws std::logic_error for names that are no plain SQL identifiers of at most 54 letters, digits
-/// and _, for two that differ in case alone, and for service flags.
+/// The same without owning its text.
+using CellView = std::variant<std::monostate, bool, std::int64_t, double, std::string_view>;
+CellView view_of(const ColumnValue& value);
+
+/// What the column of an input's field is named with.
+inline constexpr std::string_view feature_prefix = "feature_";
+
+/// One column per field of any struct, under the field's own name. Secret fields have none, nor those that
+/// hold a secret inside.
+std::vector<Column> columns_of(const detail::TypeInfo& type);
+
+/// One column "feature_<name>" per field of an input, in the order of the description. Secret fields,
+/// and those that hold a secret inside, have none. Throws std::logic_error for names that are no plain SQL
+/// identifiers of at most 54 letters, digits and _, for two that differ in case alone, and for service flags.
 std::vector<Column> feature_columns(const detail::TypeInfo& input);
 
-/// What an output is in the columns target_pred and target_true: its only field, or the whole as JSON.
+/// What an output is in the columns target_pred and target_true: its only field, or the whole as JSON. A
+/// boolean output is a class like any other, so it is text: "true" or "false".
 ColumnType target_type(const detail::TypeInfo& output);
 
-/// The values of an input, one per feature_columns. Throws std::logic_error for what JSON cannot hold (a NaN
-/// inside a list): write_json refuses such an object, so ask it first.
+/// The values of a struct, one per columns_of or, for an input, feature_columns. Throws std::logic_error for
+/// what JSON cannot hold (a NaN inside a list): write_json refuses such an object, so ask it first.
 std::vector<ColumnValue> column_values(const detail::TypeInfo& input, const void* object);
 
 /// The value of an output for target_pred. Throws as column_values does.

@@ -179,6 +179,23 @@ bool write_json(const TypeInfo& type, const void* object, const Context& context
   return Writer(context, out).write(type, object);
 }
 
+void append_cell(ColumnType type, const CellView& value, std::string& out) {
+  bool written = true;
+  if (std::holds_alternative<std::monostate>(value))
+    out += "null";
+  else if (const auto* flag = std::get_if<bool>(&value))
+    out += *flag ? "true" : "false";
+  else if (const auto* integer = std::get_if<std::int64_t>(&value))
+    written = write_integer<std::int64_t>(integer, out);
+  else if (const auto* number = std::get_if<double>(&value))
+    written = write_number(*number, out);
+  else if (const auto text = std::get<std::string_view>(value); type == ColumnType::json)
+    out += text;
+  else
+    written = write_text(text, out);
+  if (!written) throw std::logic_error("a log table holds what JSON cannot");
+}
+
 void throw_unwritable(const TypeInfo& type) {
   throw std::logic_error(std::string(type.name) + " holds what JSON cannot");
 }

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "inferkeep/detail/reflect.hpp"
+#include "schema/columns.hpp"
 #include "schema/context.hpp"
 
 namespace inferkeep::schema {
@@ -13,6 +14,10 @@ namespace inferkeep::schema {
 /// appends nothing useful, if the object holds what JSON cannot: NaN, infinity, text that is not UTF-8.
 [[nodiscard]] bool write_json(const detail::TypeInfo& type, const void* object, const Context& context,
                               std::string& out);
+
+/// Appends a value of a log table as JSON; the text of a json column stands as it is. Throws std::logic_error
+/// for what no log table holds: a number that is not finite, text that is not UTF-8.
+void append_cell(ColumnType type, const CellView& value, std::string& out);
 
 /// Throws std::logic_error where write_json returns false: for values that the program itself has made.
 template <class T>

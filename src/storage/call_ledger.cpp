@@ -5,13 +5,14 @@
 //   3. take all that wait, write them in one transaction, commit,
 //   4. let go of the lock, then wake the callers.
 // Where the lock is not had in time, those are refused who have waited their time; the others go on waiting.
-// Where one row breaks a rule of the schema, the group is written once more, row by row in the same
-// transaction, so that a bad row is refused alone.
+// Where one row breaks a rule of the schema, the group is written once more, row by row, so that a bad row is
+// refused alone.
 #include "storage/call_ledger.hpp"
 
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -19,6 +20,7 @@
 
 #include "base/completion.hpp"
 #include "storage/call_rows.hpp"
+#include "storage/log_rows.hpp"
 #include "storage/session.hpp"
 
 namespace inferkeep::storage {
@@ -28,8 +30,27 @@ using Done = Completion<Result<CallId>>;
 
 struct Waiting {
   ServiceCall call;
+  LogRows items;
   Done done;
   std::chrono::steady_clock::time_point since = std::chrono::steady_clock::now();
+
+  std::size_t size() const { return 1 + items.rows.size(); }
+};
+
+/// The calls of one transaction, by the same position what they leave in log tables, and who waits for them.
+struct Group {
+  void add(Waiting one) {
+    size += one.size();
+    calls.push_back(std::move(one.call));
+    items.push_back(std::move(one.items));
+    waiting.push_back(std::move(one.done));
+  }
+
+  std::vector<ServiceCall> calls;
+  std::vector<LogRows> items;
+  std::vector<Done> waiting;
+  std::size_t size = 0;  // rows in all
+  std::chrono::steady_clock::time_point taken = std::chrono::steady_clock::now();
 };
 
 Error full_queue() {
@@ -57,15 +78,32 @@ bool is_row_fault(const soci::soci_error& error) {
   return fault == Fault::unique || fault == Fault::bad_row;
 }
 
-void write_at_once(soci::session& sql, std::vector<ServiceCall>& calls) {
-  const CallId first = next_call_id(sql);
-  for (std::size_t i = 0; i < calls.size(); ++i) calls[i].id = CallId{first.value + std::int64_t(i)};
-  with_savepoint(sql, [&] { insert_calls(sql, calls); });
+/// The items of some calls, by table.
+void insert_items(soci::session& sql, std::span<const ServiceCall> calls, std::span<const LogRows> items) {
+  std::map<const LogTable*, std::vector<PlacedLogRow>> placed;
+  for (std::size_t i = 0; i < calls.size(); ++i)
+    for (std::size_t item = 0; item < items[i].rows.size(); ++item)
+      placed[items[i].table].push_back({calls[i].id, std::int64_t(item), &items[i].rows[item]});
+  for (const auto& [table, rows] : placed) insert_logs(sql, *table, rows);
 }
 
-Result<CallId> write_alone(SessionPool& sessions, soci::session& sql, ServiceCall& call) try {
-  call.id = next_call_id(sql);
-  with_savepoint(sql, [&] { insert_calls(sql, {&call, 1}); });
+std::vector<Result<CallId>> write_at_once(WriteTransaction& transaction, Group& group) {
+  soci::session& sql = transaction.sql();
+  const auto ids = take_call_ids(sql, group.calls.size());
+  for (std::size_t i = 0; i < ids.size(); ++i) group.calls[i].id = ids[i];
+  insert_calls(sql, group.calls);
+  insert_items(sql, group.calls, group.items);
+  transaction.commit(proof_of(group.calls.front()));
+  return {ids.begin(), ids.end()};
+}
+
+Result<CallId> write_alone(SessionPool& sessions, soci::session& sql, ServiceCall& call,
+                           const LogRows& items) try {
+  call.id = take_call_ids(sql, 1).front();
+  with_savepoint(sql, [&] {
+    insert_calls(sql, {&call, 1});
+    insert_items(sql, {&call, 1}, {&items, 1});
+  });
   return call.id;
 } catch (const soci::soci_error& error) {
   if (!is_row_fault(error)) throw;
@@ -74,18 +112,15 @@ Result<CallId> write_alone(SessionPool& sessions, soci::session& sql, ServiceCal
   return refused;
 }
 
-/// One result for each call, in order. Throws if the database failed as a whole.
-std::vector<Result<CallId>> write_rows(SessionPool& sessions, soci::session& sql,
-                                       std::vector<ServiceCall>& calls) {
+std::vector<Result<CallId>> write_one_by_one(WriteTransaction& transaction, Group& group,
+                                             SessionPool& sessions) {
   std::vector<Result<CallId>> results;
-  results.reserve(calls.size());
-  try {
-    write_at_once(sql, calls);
-    for (const ServiceCall& call : calls) results.emplace_back(call.id);
-  } catch (const soci::soci_error& error) {
-    if (!is_row_fault(error)) throw;
-    for (ServiceCall& call : calls) results.push_back(write_alone(sessions, sql, call));
+  std::string proof;
+  for (std::size_t i = 0; i < group.calls.size(); ++i) {
+    results.push_back(write_alone(sessions, transaction.sql(), group.calls[i], group.items[i]));
+    if (results.back() && proof.empty()) proof = proof_of(group.calls[i]);
   }
+  transaction.commit(proof);
   return results;
 }
 
@@ -93,7 +128,7 @@ std::vector<Result<CallId>> write_rows(SessionPool& sessions, soci::session& sql
 
 struct CallLedger::State {
   State(SessionPool& pool, Options limits, std::shared_ptr<Log> to)
-      : sessions(pool), options(limits), log(std::move(to)), writer([this] { run(); }) {}
+      : sessions(pool), options(std::move(limits)), log(std::move(to)), writer([this] { run(); }) {}
 
   ~State() {
     {
@@ -104,16 +139,23 @@ struct CallLedger::State {
     writer.join();
   }
 
-  void enqueue(ServiceCall call, Done done) {
+  void enqueue(Waiting waiting) {
     {
       const std::lock_guard guard{mutex};
-      if (queue.size() < options.queue_limit) {
-        queue.push_back({std::move(call), std::move(done)});
+      // A call of more items than the queue holds is taken by an empty one.
+      if (options.queue_limit > 0 && (queue.empty() || queued + waiting.size() <= options.queue_limit)) {
+        queued += waiting.size();
+        queue.push_back(std::move(waiting));
         arrived.notify_one();
         return;
       }
     }
-    done(full_queue());
+    waiting.done(full_queue());
+  }
+
+  std::size_t waiting() {
+    const std::lock_guard guard{mutex};
+    return queued;
   }
 
   void run() {
@@ -129,40 +171,62 @@ struct CallLedger::State {
   }
 
   template <class Wanted>
-  std::vector<Waiting> take_while(Wanted wanted) {
-    std::vector<Waiting> taken;
+  Group take_while(Wanted wanted) {
+    Group taken;
     const std::lock_guard guard{mutex};
-    while (!queue.empty() && taken.size() < options.max_group && wanted(queue.front())) {
-      taken.push_back(std::move(queue.front()));
+    while (!queue.empty() && wanted(queue.front())) {
+      if (taken.size > 0 && taken.size + queue.front().size() > options.max_group) break;
+      taken.add(std::move(queue.front()));
       queue.pop_front();
     }
+    queued -= taken.size;
     return taken;
   }
 
-  void write_group(SessionPool::Deadline deadline) {
-    std::vector<Waiting> group;
+  Group take_all() {
+    return take_while([](const Waiting&) { return true; });
+  }
+
+  void write_group(Deadline deadline) {
+    Group group;
     std::vector<Result<CallId>> results;
+    bool committed = false;
+    auto begun = group.taken;
     try {
-      WriteTransaction transaction{sessions, deadline};
-      group = take_while([](const Waiting&) { return true; });
-      std::vector<ServiceCall> calls;
-      for (Waiting& waiting : group) calls.push_back(std::move(waiting.call));
-      results = write_rows(sessions, transaction.sql(), calls);
-      transaction.commit();
+      results = write(group, deadline);
+      committed = true;
+      begun = group.taken;
     } catch (const soci::soci_error& error) {
-      if (group.empty()) group = take_refused(error, deadline);
-      results.assign(group.size(), sessions.report(error));
+      if (group.size == 0) group = take_refused(error, deadline);
+      results.assign(group.calls.size(), sessions.report(error));
     } catch (const std::exception& error) {
-      if (group.empty()) group = take_while([](const Waiting&) { return true; });
+      if (group.size == 0) group = take_all();
       log->error("ledger.broken", {{"reason", error.what()}});
-      results.assign(group.size(), Error{ErrorKind::internal, "internal", "Internal error", error.what()});
+      results.assign(group.calls.size(),
+                     Error{ErrorKind::internal, "internal", "Internal error", error.what()});
     }
-    for (std::size_t i = 0; i < group.size(); ++i) group[i].done(std::move(results[i]));
+    options.observe(
+        {.succeeded = committed, .rows = group.size, .took = std::chrono::steady_clock::now() - begun});
+    for (std::size_t i = 0; i < results.size(); ++i) group.waiting[i](std::move(results[i]));
+  }
+
+  /// Takes all that wait once the lock is had. Returns one result for each call, in order.
+  std::vector<Result<CallId>> write(Group& group, Deadline deadline) try {
+    return sessions.transact(Lane::calls, deadline, [&](WriteTransaction& transaction) {
+      if (group.size == 0) group = take_all();
+      return write_at_once(transaction, group);
+    });
+  } catch (const soci::soci_error& error) {
+    if (!is_row_fault(error)) throw;
+    const Deadline anew = std::max(deadline, sessions.patience());  // the youngest have hardly waited
+    return sessions.transact(Lane::calls, anew, [&](WriteTransaction& transaction) {
+      return write_one_by_one(transaction, group, sessions);
+    });
   }
 
   /// Whom a transaction that could not even begin leaves without an answer.
-  std::vector<Waiting> take_refused(const soci::soci_error& error, SessionPool::Deadline deadline) {
-    if (fault_of(error) != Fault::busy) return take_while([](const Waiting&) { return true; });
+  Group take_refused(const soci::soci_error& error, Deadline deadline) {
+    if (fault_of(error) != Fault::busy) return take_all();
     const auto now = std::max(deadline, std::chrono::steady_clock::now());
     const auto overdue = now - sessions.busy_timeout();
     return take_while([&](const Waiting& waiting) { return waiting.since <= overdue; });
@@ -174,20 +238,30 @@ struct CallLedger::State {
   std::mutex mutex;
   std::condition_variable arrived;
   std::deque<Waiting> queue;  // guarded by mutex, oldest first
+  std::size_t queued = 0;     // guarded by mutex: calls and items in the queue
   bool stopping = false;      // guarded by mutex
   std::thread writer;         // last: it starts when all else is there
 };
 
 CallLedger::CallLedger(Database& database, Options options, std::shared_ptr<Log> log)
-    : state_(std::make_unique<State>(database.sessions(), options, std::move(log))) {}
+    : state_(std::make_unique<State>(database.sessions(), std::move(options), std::move(log))) {}
 
 CallLedger::~CallLedger() = default;
 
-boost::asio::awaitable<Result<CallId>> CallLedger::record(ServiceCall call) {
-  auto enqueue = [state = state_.get(), &call](Done done) {
-    state->enqueue(std::move(call), std::move(done));
+std::size_t CallLedger::queued() const {
+  return state_->waiting();
+}
+
+boost::asio::awaitable<Result<CallId>> CallLedger::record(ServiceCall call, LogRows items) {
+  auto enqueue = [state = state_.get(), &call, &items](Done done) {
+    state->enqueue({std::move(call), std::move(items), std::move(done)});
   };
   co_return co_await await_completion<Result<CallId>>(enqueue);
+}
+
+boost::asio::awaitable<Result<CallId>> CallLedger::record(ServiceCall call) {
+  LogRows none;
+  co_return co_await record(std::move(call), std::move(none));
 }
 
 }  // namespace inferkeep::storage

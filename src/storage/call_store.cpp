@@ -23,6 +23,13 @@ class SociCallStore final : public CallStore {
     });
   }
 
+  Result<CallFilter> settle(CallFilter filter) override {
+    return sessions_.read([&](soci::session& sql) -> Result<CallFilter> {
+      if (filter.since || filter.until) filter.ids = select_span(sql, filter);
+      return std::move(filter);
+    });
+  }
+
   Result<ServiceCall> find(CallId id, std::optional<UserId> owner) override {
     if (id.value == std::numeric_limits<std::int64_t>::max())
       return no_such_call();  // nothing lies behind it

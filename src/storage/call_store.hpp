@@ -13,6 +13,11 @@
 
 namespace inferkeep::storage {
 
+/// Ids from `first` to `last`, both included.
+struct CallSpan {
+  CallId first, last;
+};
+
 /// Absent members do not restrict. Pages go from new to old: each holds ids below `before`.
 struct CallFilter {
   std::optional<UserId> owner = {};
@@ -21,6 +26,7 @@ struct CallFilter {
   std::optional<Time> since = {};  ///< request_time at or after
   std::optional<Time> until = {};  ///< request_time before
   std::optional<CallId> before = {};
+  std::optional<CallSpan> ids = {};  ///< set by CallStore::settle alone
 };
 
 class CallStore {
@@ -30,6 +36,10 @@ class CallStore {
   /// Newest first, at most `limit`; a page costs the same however deep it lies. A span of time costs a walk
   /// over its index besides (tens of nanoseconds for each call in the span).
   virtual Result<std::vector<ServiceCall>> list(const CallFilter& filter, std::size_t limit) = 0;
+
+  /// The same filter for whoever reads many pages of it: its span of time is looked up here, once for them
+  /// all, so calls that are recorded later are not in it.
+  virtual Result<CallFilter> settle(CallFilter filter) = 0;
 
   /// Returns ErrorKind::not_found if there is no such call, or `owner` is given and not its owner.
   virtual Result<ServiceCall> find(CallId id, std::optional<UserId> owner) = 0;

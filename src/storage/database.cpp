@@ -2,24 +2,48 @@
 #include "storage/database.hpp"
 
 #include "storage/migrator.hpp"
+#include "storage/people.hpp"
+#include "storage/pulse.hpp"
 #include "storage/session.hpp"
 
 namespace inferkeep::storage {
+namespace {
+
+Result<void> bring_up(SessionPool& sessions, const DatabaseOptions& options, Log& log) {
+  Migrator migrator{sessions, sessions.engine().migrations()};
+  if (sessions.engine().is_beside())
+    return migrator.expect_current("a server is using it: stop that server and start this program's");
+  if (!options.migrates || (options.use == Use::beside && sessions.engine().is_shared()))
+    return migrator.expect_current("make a backup, then run `" + options.migration + "`",
+                                   "if it is the one that you mean, run `" + options.migration + "`");
+  const auto migrated = migrator.up();
+  if (!migrated) return migrated.error();
+  if (*migrated > 0) log.info("db.migrated", {{"migrations", *migrated}});
+  return {};
+}
+
+}  // namespace
 
 Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& options, std::shared_ptr<Log> log) {
   auto sessions = SessionPool::open(options, log);
   if (!sessions) return sessions.error();
-  const auto migrated = Migrator{**sessions, sqlite_migrations()}.up();
-  if (!migrated) return migrated.error();
-  if (*migrated > 0) log->info("db.migrated", {{"migrations", *migrated}});
-  return std::unique_ptr<Database>{new Database(std::move(*sessions))};
+  if (auto ready = bring_up(**sessions, options, *log); !ready) return ready.error();
+  return std::unique_ptr<Database>{new Database(std::move(*sessions), std::move(log))};
 }
 
-Database::Database(std::unique_ptr<SessionPool> sessions) : sessions_(std::move(sessions)) {}
+Database::Database(std::unique_ptr<SessionPool> sessions, std::shared_ptr<Log> log)
+    : sessions_(std::move(sessions)), log_(std::move(log)) {}
 Database::~Database() = default;
 
-void Database::observe(Changes& changes) {
+Result<void> Database::follow(Changes& changes) {
   sessions_->observe(changes);
+  if (!sessions_->engine().is_shared())
+    return sessions_->read([&](soci::session& sql) -> Result<void> {
+      tell_everyone(sql, changes);
+      return {};
+    });
+  pulse_ = std::make_unique<Pulse>(*sessions_, changes, log_);
+  return pulse_->first_beat();
 }
 
 Result<void> Database::ping() {
@@ -28,6 +52,14 @@ Result<void> Database::ping() {
     sql << "SELECT max(number) FROM schema_migrations", soci::into(newest);
     return {};
   });
+}
+
+bool Database::is_beside() const {
+  return sessions_->engine().is_beside();
+}
+
+bool Database::is_shared() const {
+  return sessions_->engine().is_shared();
 }
 
 SessionPool& Database::sessions() {

@@ -30,8 +30,15 @@ struct MigrationState {
   std::optional<Time> applied_at;  ///< absent: known to the program, not yet applied
 };
 
-/// The migrations in migrations/sqlite, in order.
+struct TableSize {
+  std::string table;
+  long long rows;
+};
+
+/// The migrations in migrations/sqlite and migrations/postgres, in order. The same numbers bring both
+/// databases to the same tables.
 std::span<const Migration> sqlite_migrations();
+std::span<const Migration> postgres_migrations();
 
 /// Applies and takes back migrations, each in one transaction with its row in schema_migrations: a kill at
 /// any moment leaves whole steps only, and the next run goes on from there. Not thread-safe; nothing else
@@ -47,10 +54,19 @@ class Migrator {
   /// Applies all that is missing; returns how many that were.
   Result<std::size_t> up();
 
-  /// Takes back all above `number`, newest first; returns how many that were. Their data is lost.
+  /// Changes nothing. Returns "db_refused" as well where something is missing; `remedy` then says what to do,
+  /// and `first_remedy` where there is nothing at all yet.
+  Result<void> expect_current(const std::string& remedy, const std::string& first_remedy = {});
+
+  /// Takes back all above `number`, newest first; returns how many that were. Their data is lost. The first
+  /// one's way back takes the log tables along (storage/log_table.hpp): they are in no migration, and refer
+  /// to the calls that it drops.
   Result<std::size_t> down(int number);
 
   Result<std::vector<MigrationState>> status();
+
+  /// The tables that hold rows, log tables too, by name: what a way back may lose.
+  Result<std::vector<TableSize>> contents();
 
  private:
   SessionPool& sessions_;
@@ -62,5 +78,6 @@ Result<std::size_t> migrate_up(const DatabaseOptions& options, std::shared_ptr<L
 Result<std::size_t> migrate_down(const DatabaseOptions& options, int number, std::shared_ptr<Log> log);
 Result<std::vector<MigrationState>> migration_status(const DatabaseOptions& options,
                                                      std::shared_ptr<Log> log);
+Result<std::vector<TableSize>> database_contents(const DatabaseOptions& options, std::shared_ptr<Log> log);
 
 }  // namespace inferkeep::storage

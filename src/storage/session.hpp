@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Internal to storage, the only header with SOCI types but for those of the same kind beside it: sessions
-// with the database, for many readers and one writer at a time.
+// Internal to storage: sessions with the database, for many readers and one writer of each lane at a time.
 #pragma once
 
 #include <soci/soci.h>
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -17,24 +17,18 @@
 #include "base/result.hpp"
 #include "storage/changes.hpp"
 #include "storage/database.hpp"
+#include "storage/engine.hpp"
 #include "storage/fair_lock.hpp"
 #include "storage/fault.hpp"
-#include "storage/sqlite_file.hpp"
+#include "storage/script.hpp"
 
 namespace inferkeep::storage {
 
-/// Runs a script of any number of statements; SQLite itself finds where each ends, inside triggers and texts
-/// too.
-void execute_script(soci::session& sql, const std::string& script);
-
-/// The sessions of one database: a few for reading, one for writing. Thread-safe; readers never wait for the
-/// writer.
+/// The sessions of one database. Thread-safe; readers never wait for writers.
 class SessionPool {
  public:
-  using Deadline = FairLock::Deadline;
-
-  /// Opens the writing session and checks the file: durability settings in force, no damage found. Returns
-  /// errors as Database::open. Does not look at the schema.
+  /// Opens a writing session, which checks the database: durability settings in force, no damage found.
+  /// Returns errors as Database::open. Does not look at the schema.
   static Result<std::unique_ptr<SessionPool>> open(const DatabaseOptions& options, std::shared_ptr<Log> log);
   ~SessionPool();
 
@@ -52,54 +46,144 @@ class SessionPool {
   /// Runs `work(soci::session&)` on a reading session. Each statement sees one state of the database.
   template <class Work>
   auto read(Work&& work) {
+    return read_until(patience(), work);
+  }
+
+  /// The same for many statements, which may take long.
+  template <class Work>
+  auto read_at_length(Work&& work) {
+    return read_until(long_patience(), work);
+  }
+
+  /// The same for one statement of many rows, which are handed on as they come.
+  template <class Work>
+  auto walk(Work&& work) {
     return guarded([&] {
-      Reader reader{*this};
-      return work(reader.sql());
+      Reader reader{*this, long_patience()};
+      engine_->begin_walk(reader.sql());
+      auto done = work(reader.sql());
+      if (done)
+        engine_->end_walk(reader.sql());
+      else
+        reader.drop();  // rows may still be on their way
+      return done;
     });
   }
 
+  /// Runs `work(soci::session&)` on a writing session without a transaction on the database: for temporary
+  /// tables, which that session alone sees. Other processes write meanwhile.
+  template <class Work>
+  auto with_writer(Lane lane, Work&& work) {
+    return guarded([&] {
+      WriterLease lease{*this, lane, patience_for(lane)};
+      return work(lease.sql());
+    });
+  }
+
+  /// Runs `work(WriteTransaction&)`, which commits, in a transaction of this lane. Where the database gives
+  /// the transaction up for another's sake, runs it again on the new state of things: so `work` begins from
+  /// nothing each time. Throws soci::soci_error.
+  template <class Work>
+  auto transact(Lane lane, Deadline deadline, Work&& work);
+
+  /// The same with the patience that is usual for the lane.
+  template <class Work>
+  auto transact(Lane lane, Work&& work);
+
+  /// The same, guarded: `work` returns a Result.
+  template <class Work>
+  auto write(Lane lane, Work&& work);
+
   Error report(const soci::soci_error& error);
+
+  /// From now on nobody waits for a database that does not answer, until it is found again.
+  void lose(const std::string& reason);
+  void find();
 
   void observe(Changes& changes) { changes_ = &changes; }
   Deadline patience() const { return std::chrono::steady_clock::now() + options_.busy_timeout; }
   std::chrono::milliseconds busy_timeout() const { return options_.busy_timeout; }
+  Engine& engine() { return *engine_; }
+  const DatabaseOptions& options() const { return options_; }
+
+  /// Held from before a commit of the lane of people until it is told, and by whoever tells of what others
+  /// have committed: so what is told last is what was read last.
+  std::mutex telling;
 
  private:
   friend class WriteTransaction;
-  using Session = std::unique_ptr<soci::session>;
 
   /// A reading session, borrowed. One that an exception passed through is closed: whatever ails it goes with
   /// it.
   class Reader {
    public:
-    explicit Reader(SessionPool& pool);
+    Reader(SessionPool& pool, Deadline deadline);
     ~Reader();
     soci::session& sql() { return *session_; }
+    void drop();
 
    private:
+    void make_ready();
+
     SessionPool& pool_;
     int exceptions_;
     Session session_;
+    std::shared_ptr<void> watch_;  // goes before the session
   };
 
-  SessionPool(SqliteFile file, const DatabaseOptions& options, std::shared_ptr<Log> log);
-  Session connect(bool for_writing) const;
-  void open_writer();
-  soci::session& writer();
-  void suspect(Fault fault);
+  struct Writer {
+    FairLock lock;
+    Session session;                   // guarded by lock
+    std::atomic<bool> suspect{false};  // to be opened anew, and the database looked at, before it writes
+  };
+
+  /// A lane's writing session, borrowed.
+  class WriterLease {
+   public:
+    WriterLease(SessionPool& pool, Lane lane, Deadline deadline);
+    ~WriterLease();
+    WriterLease(const WriterLease&) = delete;
+    WriterLease& operator=(const WriterLease&) = delete;
+    soci::session& sql() { return *writer_.session; }
+    /// After this fault.
+    void suspect(Fault fault);
+
+   private:
+    void make_ready();
+
+    SessionPool& pool_;
+    Writer& writer_;
+    std::shared_ptr<void> watch_;
+  };
+
+  SessionPool(std::unique_ptr<Engine> engine, const DatabaseOptions& options, std::shared_ptr<Log> log);
+  template <class Work>
+  auto read_until(Deadline deadline, Work& work) {
+    return guarded([&] {
+      Reader reader{*this, deadline};
+      return work(reader.sql());
+    });
+  }
+
+  /// Whether a transaction that met this is to be run again; says so in the log.
+  bool repeats(const soci::soci_error& error, int times_run, Deadline deadline);
+
+  Writer& writer_of(Lane lane) { return writers_[engine_->session_of(lane)]; }
+  void open(Writer& writer);
+  void expect_found() const;
+  Deadline patience_for(Lane lane) const;
+  static Deadline long_patience();
   void recovered();
   Session borrow();
   void give_back(Session session);
 
-  SqliteFile file_;  // first: the claim outlives the sessions
+  std::unique_ptr<Engine> engine_;
   DatabaseOptions options_;
   std::shared_ptr<Log> log_;
   Changes* changes_ = nullptr;
 
-  FairLock write_lock_;
-  Session writer_;  // guarded by write_lock_
-  std::atomic<bool> suspect_{
-      false};  // the writer must be opened anew and the file checked before the next write
+  std::array<Writer, lanes> writers_;
+  std::atomic<bool> lost_{false};
   std::atomic<const char*> ailment_{};  // the event that was logged last; null when well
 
   std::mutex readers_mutex_;
@@ -107,23 +191,31 @@ class SessionPool {
   std::vector<Session> idle_readers_;  // guarded by readers_mutex_; null: to be opened when needed
 };
 
-/// The write lock and a transaction (BEGIN IMMEDIATE: it never fails half-way for want of the lock). Rolls
-/// back when it goes without commit. The lock is held until the object goes, so what is told to the observers
-/// after commit is told in the order of the commits.
+/// For who writes one transaction behind another: the writers of other processes, who look for SQLite's lock
+/// every tenth of a second, would hardly ever find it free. Blocks a little longer than that.
+void let_others_write();
+
+/// A lane and a transaction. Rolls back when it goes without commit. The lane is held until the object goes,
+/// so what is told to the observers after commit is told in the order of the commits.
 class WriteTransaction {
  public:
-  /// Throws WaitedTooLong if the lock, ours or another process's, is not had by the deadline.
-  explicit WriteTransaction(SessionPool& pool) : WriteTransaction(pool, pool.patience()) {}
-  WriteTransaction(SessionPool& pool, SessionPool::Deadline deadline);
+  /// Throws WaitedTooLong if the lane, or another process's lock, is not had by the deadline.
+  WriteTransaction(SessionPool& pool, Lane lane) : WriteTransaction(pool, lane, pool.patience_for(lane)) {}
+  WriteTransaction(SessionPool& pool, Lane lane, Deadline deadline);
   WriteTransaction(const WriteTransaction&) = delete;
   WriteTransaction& operator=(const WriteTransaction&) = delete;
   ~WriteTransaction();
 
-  soci::session& sql() { return *sql_; }
+  soci::session& sql() { return lease_.sql(); }
 
-  /// When it returns, the changes are on disk. When it throws, they are not in force; if the disk failed in
-  /// the act, a crash may still bring them back, so nobody may be told either way but "unavailable".
-  void commit();
+  /// The transaction changes what this person may do, or their sign-ins: other programs on the same database
+  /// hear of it with the commit.
+  void concerns(UserId person);
+
+  /// When it returns, the changes are on disk. When it throws, they are not in force; if the disk or the link
+  /// failed in the act, they may yet be, so nobody may be told either way but "unavailable". By `proof`, if
+  /// it is given, a database that is reached again is asked for them (Engine::commit).
+  void commit(const std::string& proof = {});
 
   /// Calls `tell(Changes&)` if there is an observer. Only after commit.
   template <class Tell>
@@ -132,11 +224,37 @@ class WriteTransaction {
   }
 
  private:
-  void begin(SessionPool::Deadline deadline);
+  void roll_back();
 
   SessionPool& pool_;
-  soci::session* sql_ = nullptr;
+  Lane lane_;
+  Deadline deadline_;
+  SessionPool::WriterLease lease_;
+  std::string name_;  // the database's own
+  std::unique_lock<std::mutex> telling_;
   bool open_ = false;
 };
+
+template <class Work>
+auto SessionPool::transact(Lane lane, Deadline deadline, Work&& work) {
+  for (int times_run = 1;; ++times_run) {
+    try {
+      WriteTransaction transaction{*this, lane, deadline};
+      return work(transaction);
+    } catch (const soci::soci_error& error) {
+      if (!repeats(error, times_run, deadline)) throw;
+    }
+  }
+}
+
+template <class Work>
+auto SessionPool::transact(Lane lane, Work&& work) {
+  return transact(lane, patience_for(lane), work);
+}
+
+template <class Work>
+auto SessionPool::write(Lane lane, Work&& work) {
+  return guarded([&] { return transact(lane, work); });
+}
 
 }  // namespace inferkeep::storage

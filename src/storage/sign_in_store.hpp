@@ -31,9 +31,6 @@ class SignInStore {
   virtual Result<std::size_t> purge(Time before) = 0;
 };
 
-/// The rights of every living user: with the live sign-ins, all that the gate decides by.
-Result<std::vector<Standing>> load_standings(Database& database);
-
 std::unique_ptr<SignInStore> make_sign_in_store(Database& database);
 
 }  // namespace inferkeep::storage

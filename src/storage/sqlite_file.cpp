@@ -26,7 +26,7 @@ Error refused(std::string sentence) {
 Result<fs::path> path_of(std::string_view url) {
   constexpr std::string_view scheme = "sqlite:///";
   if (!url.starts_with(scheme))
-    return open_refused("db_refused", "SQL_URL has no scheme that this release knows");
+    return open_refused("db_refused", "SQL_URL begins with sqlite:/ and not sqlite:///");
   const std::string_view path = url.substr(scheme.size());
   // A quotation mark would end the path in SOCI's connection string; SQLite would cut it at a NUL.
   if (path.empty() || path.starts_with(':') || path.find_first_of(std::string_view{"\"?#\0", 4}) != path.npos)
@@ -45,14 +45,16 @@ Result<std::string> settle(const fs::path& path) {
   return settled.string();
 }
 
-Result<int> take_lock(const std::string& path) {
+/// -1 where another process has it and that will do.
+Result<int> take_lock(const std::string& path, Use use) {
   const int lock = ::open((path + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, owner_only);
   if (lock < 0) return refused("The database's lock file cannot be made");
   if (::flock(lock, LOCK_EX | LOCK_NB) == 0) return lock;
   const bool taken = errno == EWOULDBLOCK;
-  Error error = taken ? open_refused("db_locked", "Another server is using this database")
+  Error error = taken ? open_refused("db_locked", "Another server, or an import, is using this database")
                       : refused("The database's lock file cannot be locked");
   ::close(lock);
+  if (taken && use == Use::beside) return -1;
   return error;
 }
 
@@ -75,20 +77,34 @@ Result<void> close_to_others(const std::string& path) {
 
 }  // namespace
 
-Error open_refused(std::string code, std::string sentence, std::string log) {
-  return {ErrorKind::unavailable, std::move(code), std::move(sentence), std::move(log)};
+Result<void> check_sqlite_url(const std::string& url) {
+  const auto named = path_of(url);
+  return named ? Result<void>() : named.error();
 }
 
-Result<SqliteFile> SqliteFile::claim(const std::string& url) {
+Result<SqliteFile> SqliteFile::claim(const std::string& url, Use use) {
   const auto named = path_of(url);
   if (!named) return named.error();
   const auto path = settle(*named);
   if (!path) return path.error();
-  const auto lock = take_lock(*path);
+  const auto lock = take_lock(*path, use);
   if (!lock) return lock.error();
   SqliteFile file{*path, *lock};
   if (const auto closed = close_to_others(*path); !closed) return closed.error();
   return file;
+}
+
+Result<std::string> existing_sqlite_file(const std::string& url) {
+  const auto named = path_of(url);
+  if (!named) return named.error();
+  std::error_code error;
+  const fs::path path = fs::canonical(*named, error);
+  if (error == std::errc::no_such_file_or_directory)
+    return open_refused("db_missing", "There is no database " + named->string(), error.message());
+  if (error)
+    return open_refused("db_refused", "The database " + named->string() + " cannot be reached",
+                        error.message());
+  return path.string();
 }
 
 SqliteFile::SqliteFile(SqliteFile&& other) noexcept

@@ -22,14 +22,23 @@ void bind(soci::statement& statement, const T& value) {
   statement.exchange(soci::use(value));
 }
 
+/// By the parameter's name, which the text may then hold more than once. A statement binds all its values by
+/// name or none. Not called bind: beside a std::string that would be std::bind.
+template <class T>
+void bind_named(soci::statement& statement, const std::string& name, const T& value) {
+  statement.exchange(soci::use(value, name));
+}
+
 inline void bind(soci::statement& statement, const Nullable& value) {
   statement.exchange(soci::use(value.text, value.indicator));
 }
 
-/// Makes a bound statement ready to run.
-inline void prepare(soci::statement& statement, const std::string& text) {
+/// Makes a bound statement ready to run: once, or many times over, which PostgreSQL then plans once.
+enum class Runs { once, often };
+inline void prepare(soci::statement& statement, const std::string& text, Runs runs = Runs::once) {
   statement.alloc();
-  statement.prepare(text);
+  statement.prepare(
+      text, runs == Runs::once ? soci::details::st_one_time_query : soci::details::st_repeatable_query);
   statement.define_and_bind();
 }
 

@@ -25,7 +25,7 @@ bool is_active_admin(const User& user) {
 
 bool an_admin_remains(soci::session& sql) {
   long long found = 0;
-  sql << "SELECT EXISTS (SELECT 1 FROM users WHERE role = 'admin' AND is_active = 1 AND deleted_at IS NULL)",
+  sql << "SELECT EXISTS (SELECT 1 FROM users WHERE role = 'admin' AND is_active AND deleted_at IS NULL)",
       soci::into(found);
   return found != 0;
 }
@@ -68,7 +68,7 @@ void erase(soci::session& sql, UserId id) {
   change(
       sql,
       "UPDATE users SET username = '', username_key = '', first_name = '', last_name = '', country = NULL, "
-      "hashed_password = '', is_active = 0, deleted_at = :now WHERE id = :id",
+      "hashed_password = '', is_active = FALSE, deleted_at = :now WHERE id = :id",
       to_iso8601(system_now()), static_cast<long long>(id.value));
   change(sql, "DELETE FROM service_access WHERE user_id = :id", static_cast<long long>(id.value));
   end_sign_ins(sql, id, "");
@@ -87,10 +87,10 @@ class SociUserStore final : public UserStore {
   explicit SociUserStore(SessionPool& sessions) : sessions_(sessions) {}
 
   Result<User> create(const NewUser& user, const std::optional<AuditEvent>& audit) override {
-    auto created = sessions_.guarded([&]() -> Result<User> {
-      WriteTransaction transaction{sessions_};
+    auto created = sessions_.write(Lane::people, [&](WriteTransaction& transaction) -> Result<User> {
       User fresh = insert(transaction.sql(), user);
       if (audit) write_audit(transaction.sql(), *audit, fresh.id, std::nullopt, fresh);
+      transaction.concerns(fresh.id);
       transaction.commit();
       transaction.announce([&](Changes& changes) { changes.user_changed(standing_of(fresh)); });
       return fresh;
@@ -102,15 +102,16 @@ class SociUserStore final : public UserStore {
   }
 
   Result<User> replace(const NewUser& user, const AuditEvent& audit) override {
-    return sessions_.guarded([&]() -> Result<User> {
-      WriteTransaction transaction{sessions_};
+    return sessions_.write(Lane::people, [&](WriteTransaction& transaction) -> Result<User> {
       const auto old = find_living(transaction.sql(), user.username_key);
       if (old) {
         erase(transaction.sql(), old->user.id);
+        transaction.concerns(old->user.id);
         write_audit(transaction.sql(), audit, old->user.id, old->user, std::nullopt);
       }
       User fresh = insert(transaction.sql(), user);
       write_audit(transaction.sql(), audit, fresh.id, std::nullopt, fresh);
+      transaction.concerns(fresh.id);
       transaction.commit();
       transaction.announce([&](Changes& changes) {
         if (old) changes.user_removed(old->user.id);
@@ -141,14 +142,14 @@ class SociUserStore final : public UserStore {
   }
 
   Result<User> change_rights(UserId id, const RightsChange& wanted, const AuditEvent& audit) override {
-    return sessions_.guarded([&]() -> Result<User> {
-      WriteTransaction transaction{sessions_};
+    return sessions_.write(Lane::people, [&](WriteTransaction& transaction) -> Result<User> {
       auto& sql = transaction.sql();
       const auto before = find_living(sql, id);
       if (!before) return nobody();
       const User after = set_rights(sql, before->user, wanted);
       if (is_active_admin(before->user) && !an_admin_remains(sql)) return last_admin();
       write_audit(sql, audit, id, before->user, after);
+      transaction.concerns(id);
       transaction.commit();
       transaction.announce([&](Changes& changes) {
         changes.user_changed(standing_of(after));
@@ -167,8 +168,7 @@ class SociUserStore final : public UserStore {
 
   Result<void> change_password(UserId id, const std::string& old_hash, const std::string& new_hash,
                                const std::string& keep, const AuditEvent& audit) override {
-    return sessions_.guarded([&]() -> Result<void> {
-      WriteTransaction transaction{sessions_};
+    return sessions_.write(Lane::people, [&](WriteTransaction& transaction) -> Result<void> {
       auto& sql = transaction.sql();
       const auto person = find_living(sql, id);
       if (!person) return nobody();
@@ -176,6 +176,7 @@ class SociUserStore final : public UserStore {
         return Error{ErrorKind::conflict, "changed_meanwhile", "The password has been changed meanwhile"};
       end_sign_ins(sql, id, keep);
       write_audit(sql, audit, id, person->user, person->user);
+      transaction.concerns(id);
       transaction.commit();
       transaction.announce([&](Changes& changes) { changes.sign_ins_ended(id, keep); });
       return {};
@@ -183,8 +184,7 @@ class SociUserStore final : public UserStore {
   }
 
   Result<void> upgrade_hash(UserId id, const std::string& old_hash, const std::string& new_hash) override {
-    return sessions_.guarded([&]() -> Result<void> {
-      WriteTransaction transaction{sessions_};
+    return sessions_.write(Lane::people, [&](WriteTransaction& transaction) -> Result<void> {
       if (!swap_hash(transaction.sql(), id, old_hash, new_hash))
         return Error{ErrorKind::conflict, "changed_meanwhile", "The password has been changed meanwhile"};
       transaction.commit();
@@ -223,8 +223,7 @@ class SociUserStore final : public UserStore {
   }
 
   Result<void> remove(UserId id, const AuditEvent& audit, Guard guard) {
-    return sessions_.guarded([&]() -> Result<void> {
-      WriteTransaction transaction{sessions_};
+    return sessions_.write(Lane::people, [&](WriteTransaction& transaction) -> Result<void> {
       auto& sql = transaction.sql();
       const auto person = find_living(sql, id);
       if (!person) return nobody();
@@ -232,6 +231,7 @@ class SociUserStore final : public UserStore {
       const bool guarded = guard == Guard::last_admin && is_active_admin(person->user);
       if (guarded && !an_admin_remains(sql)) return last_admin();
       write_audit(sql, audit, id, person->user, std::nullopt);
+      transaction.concerns(id);
       transaction.commit();
       transaction.announce([&](Changes& changes) { changes.user_removed(id); });
       return {};

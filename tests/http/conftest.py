@@ -10,7 +10,7 @@ sys.dont_write_bytecode = True
 
 import pytest  # noqa: E402
 
-pytest.register_assert_rewrite("harness", "people", "answers")
+pytest.register_assert_rewrite("harness", "people", "answers", "services")
 
 import harness  # noqa: E402
 import people  # noqa: E402
@@ -28,16 +28,16 @@ def server(tmp_path_factory):
 
 
 @pytest.fixture
-def start_server(tmp_path_factory):
-    """Starts a server with settings of its own; each is stopped, and its log looked through, at the end."""
+def made_server(tmp_path_factory):
+    """Makes servers with settings of their own; each that was started is stopped, and its log looked through, at
+    the end."""
     servers = []
 
-    def start(folder=None, **settings):
-        one = harness.Server(folder or tmp_path_factory.mktemp("server"), **settings)
-        servers.append(one)
-        return one.start()
+    def make(folder=None, **settings):
+        servers.append(harness.Server(folder or tmp_path_factory.mktemp("server"), **settings))
+        return servers[-1]
 
-    yield start
+    yield make
     faults = []
     for one in servers:
         try:
@@ -47,6 +47,32 @@ def start_server(tmp_path_factory):
             if one.is_running():
                 one.process.kill()
     assert not faults, faults
+
+
+@pytest.fixture
+def start_server(made_server):
+    """Makes a server with settings of its own and starts it."""
+    return lambda *arguments, **settings: made_server(*arguments, **settings).start()
+
+
+@pytest.fixture
+def stopped(start_server):
+    """A server's database and settings, without the server."""
+    server = start_server(CREATE_SUPERUSER="false")
+    server.stop()
+    return server
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Writes a file to import."""
+
+    def write_file(content, name="file.csv"):
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return write_file
 
 
 @pytest.fixture(autouse=True)
@@ -77,3 +103,5 @@ def pytest_terminal_summary(terminalreporter):
     cells = [report for report in passed if "test_access_matrix.py::test_cell" in report.nodeid]
     if cells:
         terminalreporter.write_line(f"access matrix: {len(cells)} cells hold")
+    for name, value in (figure for report in passed for figure in report.user_properties):
+        terminalreporter.write_line(f"{name}: {value}")

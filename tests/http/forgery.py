@@ -9,7 +9,14 @@ import time
 
 from harness import TEST_KEY
 
-HEADER = {"alg": "HS256", "typ": "JWT"}
+
+
+def key_id(key):
+    """The name of a key, as the program gives it in a token's kid."""
+    return hashlib.sha256(b"inferkeep key id:" + key.encode()).hexdigest()[:8]
+
+
+HEADER = {"alg": "HS256", "kid": key_id(TEST_KEY), "typ": "JWT"}
 
 
 def encode(data):
@@ -97,8 +104,8 @@ FORGERIES = [
     ),
     ("alg none, no signature", lambda t: sign({"alg": "none"}, claims_of(t)).rsplit(".", 1)[0] + "."),
     ("no alg", lambda t: with_header(t, alg=...)),
-    ("really HS384", lambda t: sign({"alg": "HS384", "typ": "JWT"}, claims_of(t), digest=hashlib.sha384)),
-    ("really HS512", lambda t: sign({"alg": "HS512", "typ": "JWT"}, claims_of(t), digest=hashlib.sha512)),
+    ("really HS384", lambda t: sign({**HEADER, "alg": "HS384"}, claims_of(t), digest=hashlib.sha384)),
+    ("really HS512", lambda t: sign({**HEADER, "alg": "HS512"}, claims_of(t), digest=hashlib.sha512)),
     ("SHA-512 under the name HS256", lambda t: sign(HEADER, claims_of(t), digest=hashlib.sha512)),
     ("no signature", lambda t: swap_part(t, 2, "")),
     ("signature cut", lambda t: t[:-4]),
@@ -157,6 +164,12 @@ FORGERIES = [
     ("jwk", lambda t: with_header(t, jwk={"kty": "oct", "k": "AAAA"})),
     ("zip", lambda t: with_header(t, zip="DEF")),
     ("b64", lambda t: with_header(t, b64=False)),
+    ("no kid", lambda t: with_header(t, kid=...)),
+    ("kid of another key", lambda t: with_header(t, kid=key_id("x" * 40))),
+    ("kid a number", lambda t: with_header(t, kid=7)),
+    ("kid a file", lambda t: with_header(t, kid="file:///etc/hostname")),
+    ("kid a URL", lambda t: with_header(t, kid="http://127.0.0.1:1/keys")),
+    ("members in another order", lambda t: sign(dict(reversed(HEADER.items())), claims_of(t))),
     ("kid that climbs", lambda t: with_header(t, kid="../../../../dev/null")),
     ("kid with SQL", lambda t: with_header(t, kid="x' UNION SELECT 'key'")),
     ("cty of a token in a token", lambda t: with_header(t, cty="JWT")),

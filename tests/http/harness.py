@@ -9,11 +9,13 @@ import resource
 import select
 import signal
 import socket
-import sqlite3
+import ssl
 import subprocess
 import time
 
 import requests
+
+import databases
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = pathlib.Path(os.environ.get("INFERKEEP_BINARY", ROOT / "build/dev/inferkeep")).absolute()
@@ -52,12 +54,13 @@ def environment(settings):
     return kept
 
 
-def run_program(*arguments, timeout=60, **settings):
-    """Runs the program to its end."""
+def run_program(*arguments, timeout=60, typed=None, **settings):
+    """Runs the program to its end, with this text on its standard input."""
     return subprocess.run(
         [BINARY, *arguments],
         cwd=ROOT,
         env=environment(settings),
+        input=typed,
         capture_output=True,
         text=True,
         timeout=timeout,
@@ -65,15 +68,15 @@ def run_program(*arguments, timeout=60, **settings):
 
 
 class Server:
-    """One process on a free port of 127.0.0.1, with a database of its own in `folder`."""
+    """One process on a free port of 127.0.0.1, with a database of its own in `folder`, or another's `store`."""
 
-    def __init__(self, folder, mode="test", **settings):
+    def __init__(self, folder, mode="test", store=None, **settings):
         self.folder = pathlib.Path(folder)
         self.mode = mode
         self.host = "127.0.0.1"
-        self.database = self.folder / "test.db"
+        self.store = store or databases.new_database(self.folder)
         self.settings = {
-            "SQL_URL": f"sqlite:///{self.database}",
+            "SQL_URL": self.store.url,
             "PORT": 0,
             "HOST": self.host,
             "LOG_LEVEL": "debug",
@@ -97,24 +100,33 @@ class Server:
         )
         log.close()
         deadline = time.monotonic() + READY_WITHIN
-        self.port = self._announced_port(deadline)
-        self.base = f"http://{self.host}:{self.port}"
+        scheme, self.port = self._announced_address(deadline)
+        self.base = f"{scheme}://{self.host}:{self.port}"
         self.session = requests.Session()
         self.session.trust_env = False  # no proxy, no .netrc
-        self.session.mount("http://", requests.adapters.HTTPAdapter(pool_connections=1, pool_maxsize=64))
+        self.session.verify = str(self.settings.get("TLS_CERTIFICATE_FILE", True))
+        self.session.mount(
+            f"{scheme}://", requests.adapters.HTTPAdapter(pool_connections=1, pool_maxsize=64)
+        )
         while self.probe("/readiness") != 200:
             assert time.monotonic() < deadline, "the server does not become ready"
             time.sleep(0.02)
         return self
 
-    def _announced_port(self, deadline):
+    def _announced_address(self, deadline):
         said = b""
         while b"  docs " not in said:
             readable, _, _ = select.select([self.process.stdout], [], [], max(0, deadline - time.monotonic()))
             more = os.read(self.process.stdout.fileno(), 4096) if readable else b""
             assert more, f"the server did not start; it logged\n{self.log_text()[-2000:]}"
             said += more
-        return int(re.search(rb"  address +http://127\.0\.0\.1:(\d+)", said).group(1))
+        scheme, port = re.search(rb"  address +(https?)://\S+:(\d+)", said).groups()
+        return scheme.decode(), int(port)
+
+    @property
+    def database(self):
+        """SQLite's file."""
+        return self.store.path
 
     @property
     def pid(self):
@@ -165,10 +177,18 @@ class Server:
         self.settings.update(settings)
         return self.start()
 
+    def connect(self, timeout=10, source="127.0.0.1"):
+        """A connection of its own, under TLS where the server speaks it; its certificate must be good."""
+        connection = socket.create_connection((self.host, self.port), timeout, (source, 0))
+        if not self.base.startswith("https:"):
+            return connection
+        trust = ssl.create_default_context(cafile=self.settings["TLS_CERTIFICATE_FILE"])
+        return trust.wrap_socket(connection, server_hostname=self.host)
+
     def raw(self, data, timeout=5, source="127.0.0.1"):
         """Sends these bytes and reads until the server closes or the time is over."""
         received = b""
-        with socket.create_connection((self.host, self.port), timeout, (source, 0)) as connection:
+        with self.connect(timeout, source) as connection:
             deadline = time.monotonic() + timeout
             try:
                 connection.sendall(data)
@@ -183,19 +203,18 @@ class Server:
         return received
 
     def sql(self, query, *parameters):
-        """Rows as the file has them, read through a second connection."""
-        with sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=10) as connection:
-            connection.row_factory = sqlite3.Row
-            rows = [dict(row) for row in connection.execute(query, parameters)]
-        connection.close()
-        return rows
+        """Rows as the database has them, read through a connection of the test's own."""
+        return self.store.rows(query, parameters)
 
-    def change_offline(self, statement, *parameters):
-        """Changes the file behind a stopped server's back."""
+    def change_offline(self, statement, *parameters, **named):
+        """Changes the database behind a stopped server's back."""
         assert not self.is_running()
-        with sqlite3.connect(self.database) as connection:
-            connection.execute(statement, parameters)
-        connection.close()
+        self.store.change(statement, named or parameters)
+
+    def change_offline_many(self, statement, rows):
+        """The same, once for each of these rows."""
+        assert not self.is_running()
+        self.store.change_many(statement, rows)
 
     def log_text(self):
         return self.log_file.read_text(errors="replace") if self.log_file.exists() else ""

@@ -5,6 +5,7 @@ import itertools
 import uuid
 
 from harness import PASSWORD_MARK, SUPERUSER
+from services import NAMES
 
 serial = itertools.count(1)
 
@@ -15,6 +16,11 @@ def new_name():
 
 def new_password():
     return PASSWORD_MARK + uuid.uuid4().hex
+
+
+def access(grants):
+    """The flags of all services: these, and no others."""
+    return {f"has_access_{service}": service in grants for service in NAMES}
 
 
 class Client:
@@ -115,8 +121,7 @@ class Api:
 
     def create(self, role, grants=(), **fields):
         """Somebody whom the superuser makes, signed in."""
-        rights = {f"has_access_{service}": service in grants for service in ("v1", "v2")}
-        body = self.body(role=role, **rights, **fields)
+        body = self.body(role=role, **access(grants), **fields)
         answer = self.superuser().post("/admin/create", json=body)
         assert answer.status_code == 201, answer.text
         return self.login(body["username"], body["password"])
@@ -128,6 +133,6 @@ class Api:
         return self.create("admin", grants)
 
     def set_rights(self, person, is_active=True, grants=()):
-        rights = {"is_active": is_active, "has_access_v1": "v1" in grants, "has_access_v2": "v2" in grants}
+        rights = {"is_active": is_active, **access(grants)}
         answer = self.superuser().put(f"/admin/users/{person.id}", json=rights)
         assert answer.status_code == 204, answer.text

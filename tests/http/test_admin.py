@@ -111,7 +111,7 @@ def test_a_taken_name_is_refused_and_not_audited(server, api, superuser):
         ({"is_active": 1}, "bool_type"),
         ({"is_active": "true"}, "bool_type"),
         ({"has_access_v1": None}, "bool_type"),
-        ({"has_access_v3": True}, "extra_forbidden"),
+        ({"has_access_none": True}, "extra_forbidden"),
         ({"has_access_": True}, "extra_forbidden"),
         ({"id": 5}, "extra_forbidden"),
         ({"password": "abc"}, "string_too_short"),

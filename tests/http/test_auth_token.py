@@ -10,7 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from answers import assert_error, assert_ok, violations
 from harness import PASSWORD_MARK
-from people import Api, new_name, new_password
+from people import Api, access, new_name, new_password
+from services import NAMES
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -40,7 +41,7 @@ def test_the_claims_are_the_templates_and_the_registered_ones(api):
     person = api.user(grants=["v2"])
     claims = claims_of(person.token)
     assert set(claims) == {
-        *("username", "user_id", "role", "has_access_v1", "has_access_v2", "exp"),
+        *("username", "user_id", "role", *access(NAMES), "exp"),
         *("sub", "iat", "jti", "iss", "aud"),
     }
     assert (claims["username"], claims["user_id"], claims["role"]) == (person.username, person.id, "user")

@@ -239,6 +239,13 @@ def test_foreign_hosts_where_a_list_is_set(start_server):
         assert read_answers(data)[0][0].status == 200
 
 
+def test_metrics_are_asked_for_by_address_where_a_list_is_set(start_server):
+    server = start_server(ALLOWED_HOSTS="models.example.org")
+    asked = request("GET /metrics HTTP/1.1", "Connection: close", host=f"127.0.0.1:{server.port}")
+    assert read_answers(server.raw(asked))[0][0].status == 200
+    assert_refused(server, request("GET /metrics/ HTTP/1.1", host="127.0.0.1"), 421, "misdirected")
+
+
 def test_options_star_and_trace(server):
     data = server.raw(request("OPTIONS * HTTP/1.1", "Connection: close"))
     assert read_answers(data, ["OPTIONS"])[0][0].status in (200, 204, 404)

@@ -59,7 +59,7 @@ def test_of_two_admins_who_turn_on_each_other_one_remains(alone, act):
         with ThreadPoolExecutor(2) as both:
             statuses = [answer.status_code for answer in both.map(lambda pair: act(*pair), pairs)]
         left = alone.server.sql(
-            "SELECT id FROM users WHERE role = 'admin' AND is_active = 1 AND deleted_at IS NULL"
+            "SELECT id FROM users WHERE role = 'admin' AND is_active AND deleted_at IS NULL"
         )
         assert len(left) == 1
         assert statuses.count(204) == 1 and set(statuses) <= {204, 401, 409}

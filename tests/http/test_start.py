@@ -1,17 +1,35 @@
 # SPDX-License-Identifier: MIT
 """Start and stop: what is refused and how, the superuser's life, signals, and two copies at once."""
 
+import json
+import pathlib
+import re
+import secrets
 import shutil
+import signal
 import socket
+import subprocess
 import time
 
+import databases
 import pytest
 from answers import assert_ok
-from harness import PASSWORD_MARK, ROOT, SLOWNESS, SUPERUSER, TEST_KEY, Server, assert_clean_log, run_program
+from harness import (
+    BINARY,
+    PASSWORD_MARK,
+    ROOT,
+    SLOWNESS,
+    SUPERUSER,
+    TEST_KEY,
+    assert_clean_log,
+    environment,
+    run_program,
+)
+from marks import postgres_only, sqlite_only
 from people import Api
 
 GOOD_KEY = (
-    PASSWORD_MARK + "0123456789abcdefghijklmnopqrstuvwxyz"
+    PASSWORD_MARK + secrets.token_hex(24)
 )  # marked, so that a log that holds it is found
 
 
@@ -70,6 +88,13 @@ WRONG = [
     ("ACCESS_TOKEN_EXPIRE_MINUTES", "1e9"),
     ("HTTP_HEAD_SIZE", "1"),
     ("PREDICTION_TIMEOUT_MS", "99999999999999999999"),
+    ("TRUSTED_PROXIES", "proxy.example"),
+    ("METRICS_NETWORKS", "prometheus.example"),
+    ("RETENTION_DAYS", "-1"),
+    ("TRUSTED_PROXIES", "10.0.0.1/8"),
+    ("TRUSTED_PROXIES", "0.0.0.0/0"),
+    ("ALLOW_PLAIN_HTTP", "yes"),
+    ("REGISTRATIONS", "0"),
     ("SERVICES_DIR", "/no/such/folder"),
     ("WEB_DIR", "/no/such/folder"),
     ("SQL_URL", "oracle://localhost/x"),
@@ -130,6 +155,122 @@ def test_prod_refuses_the_superuser(tmp_path):
     assert "CREATE_SUPERUSER" in refused(tmp_path, mode="prod", SECRET_KEY=GOOD_KEY, CREATE_SUPERUSER="true")
 
 
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "localhost.example"])
+def test_prod_does_not_listen_in_the_open_unasked(tmp_path, host):
+    said = refused(tmp_path, mode="prod", SECRET_KEY=GOOD_KEY, HOST=host)
+    assert host in said and "ALLOW_PLAIN_HTTP=true" in said
+
+
+@pytest.mark.parametrize("settings", [{"HOST": "127.0.0.1"}, {"HOST": "0.0.0.0", "ALLOW_PLAIN_HTTP": "true"}])
+def test_prod_starts_where_its_wire_is_safe(made_server, settings):
+    settings |= {"CREATE_SUPERUSER": "false", "SECRET_KEY": GOOD_KEY}
+    server = made_server(mode="prod", **settings)
+    made = run_program("--mode", "prod", "migrate", "up", **server.settings)
+    assert made.returncode == 0, made.stderr
+    assert server.start().alive()
+
+
+COMMANDS = pytest.mark.parametrize("command", [[], ["create-admin", "ada@example.com"]], ids=["serve", "create-admin"])
+
+
+def in_prod(server, *command):
+    """What a command has to say that is refused."""
+    ended = run_program("--mode", "prod", *command, typed=PASSWORD_MARK, **server.settings)
+    assert ended.returncode == 78, ended
+    return ended.stderr
+
+
+@COMMANDS
+def test_prod_refuses_a_schema_that_is_not_its_own_and_says_what_mends_it(made_server, command):
+    """A migration is an act of an operator's, at a moment of their choosing."""
+    server = made_server(mode="prod", CREATE_SUPERUSER="false", SECRET_KEY=GOOD_KEY)
+    for words in (("up",), ("down", "1", "--yes")):
+        assert run_program("--mode", "prod", "migrate", *words, **server.settings).returncode == 0
+    said = in_prod(server, *command)
+    assert "older than this program" in said and "`inferkeep --mode prod migrate up`" in said
+
+
+@COMMANDS
+@postgres_only
+def test_prod_asks_whether_an_empty_database_is_meant(made_server, command):
+    server = made_server(mode="prod", CREATE_SUPERUSER="false", SECRET_KEY=GOOD_KEY)
+    said = in_prod(server, *command)
+    assert "no tables yet" in said and "`inferkeep --mode prod migrate up`" in said
+
+
+@COMMANDS
+@sqlite_only
+def test_prod_makes_no_database_where_there_is_none(made_server, tmp_path, command):
+    """So a slip in a path does not look like a new start."""
+    server = made_server(mode="prod", CREATE_SUPERUSER="false", SECRET_KEY=GOOD_KEY)
+    server.settings["SQL_URL"] = f"sqlite:///{tmp_path}/slip/of/the/pen.db"
+    said = in_prod(server, *command)
+    assert f"There is no database {tmp_path}/slip/of/the/pen.db" in said and "migrate up" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_refused_setting_is_a_line_of_the_log_too(tmp_path):
+    ended = run_program("--mode", "prod", SQL_URL=f"sqlite:///{tmp_path}/test.db", SECRET_KEY="short")
+    (line,) = [json.loads(line) for line in ended.stderr.splitlines() if line.startswith("{")]
+    assert (line["event"], line["level"]) == ("config.refused", "error")
+    assert line["reason"].startswith("SECRET_KEY ")
+
+
+def test_a_slip_in_the_environment_is_refused(tmp_path):
+    said = refused(tmp_path, ALLOW_PLAN_HTTP="true")
+    assert "ALLOW_PLAN_HTTP" in said and "ALLOW_PLAIN_HTTP" in said
+
+
+def test_a_folder_of_settings_that_is_not_there_is_refused(tmp_path):
+    assert run_program("--env-dir", str(tmp_path / "none"), "check-config").returncode == 64
+
+
+def handles(process, sign):
+    """Whether it does something else at the signal than end."""
+    status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+    caught = int(re.search(r"^SigCgt:\s*(\w+)$", status, re.M)[1], 16)
+    return bool(caught >> (sign - 1) & 1)
+
+
+def test_a_second_signal_ends_a_start_that_takes_long():
+    """Of a server whose database says nothing."""
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        silent.settimeout(30)
+        url = f"postgresql://nobody@127.0.0.1:{silent.getsockname()[1]}/none?connect_timeout=60"
+        process = subprocess.Popen(
+            [BINARY, "--mode", "test"],
+            cwd=ROOT,
+            env=environment({"SQL_URL": url, "PORT": 0}),
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            connection, _ = silent.accept()
+            process.send_signal(signal.SIGTERM)
+            deadline = time.monotonic() + 10 * SLOWNESS
+            while handles(process, signal.SIGTERM):
+                assert time.monotonic() < deadline
+                time.sleep(0.01)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(10 * SLOWNESS) == -signal.SIGTERM
+        finally:
+            process.kill()
+            process.wait()
+        connection.close()
+
+
+def test_prod_refuses_a_key_that_others_may_read(tmp_path):
+    folder = environment_folder(tmp_path / "env", prod=f"SECRET_KEY={GOOD_KEY}")
+    (folder / ".env.prod").chmod(0o640)
+    said = refused(tmp_path, mode="prod", env_dir=folder)
+    assert "SECRET_KEY" in said and ".env.prod" in said and "chmod 600" in said
+    (folder / ".env.prod").chmod(0o600)
+    url = f"sqlite:///{tmp_path}/test.db"
+    arguments = ["--mode", "prod", "--env-dir", str(folder), "check-config"]
+    assert run_program(*arguments, SQL_URL=url, HOST="127.0.0.1").returncode == 0
+
+
 @pytest.mark.parametrize("mode", ["dev", "prod"])
 def test_cheap_hashes_are_for_tests(tmp_path, mode):
     assert "BCRYPT_COST" in refused(tmp_path, mode=mode, SECRET_KEY=GOOD_KEY, BCRYPT_COST=9)
@@ -161,9 +302,9 @@ def test_an_address_in_use_is_refused(start_server, tmp_path):
     )
     assert ended.returncode == 69
     assert "inferkeep: " in ended.stderr
-    other = Server(tmp_path, SQL_URL=database)
-    other.database = tmp_path / "other.db"
-    names = [row["username"] for row in other.sql("SELECT username FROM users WHERE deleted_at IS NULL")]
+    assert "model.rejected" not in ended.stderr, "the models have done nothing wrong"
+    other = databases.SqliteFile(tmp_path, "other.db")
+    names = [row["username"] for row in other.rows("SELECT username FROM users WHERE deleted_at IS NULL", ())]
     assert SUPERUSER[0] not in names, "a superuser with a published password is left behind"
 
 
@@ -184,6 +325,7 @@ def test_a_file_that_is_no_database_is_left_alone(tmp_path):
     assert file.read_bytes() == before
 
 
+@sqlite_only
 def test_a_second_copy_on_the_same_database_is_refused(start_server):
     server = start_server()
     person = Api(server).register()

@@ -6,11 +6,12 @@ import re
 import pytest
 from answers import ask, assert_error, assert_ok, violations
 from harness import PASSWORD_MARK
-from people import new_password
+from people import access, new_password
+from services import NAMES
 
 PROFILE = [
     *("username", "first_name", "last_name", "role", "country"),
-    *("id", "is_active", "has_access_v1", "has_access_v2"),
+    *("id", "is_active", *access(NAMES)),
 ]
 
 CALL = [
@@ -62,8 +63,7 @@ def test_the_profile_has_its_members_in_the_templates_order(api, path):
             "country": None,
             "id": person.id,
             "is_active": True,
-            "has_access_v1": False,
-            "has_access_v2": True,
+            **access(["v2"]),
         },
     }
 
@@ -177,8 +177,9 @@ def test_a_call_is_told_as_it_was(server, api):
     person = api.user(grants=["v2"])
     (call,) = calls_of(person, 1)
     told = assert_ok(person.get(f"/user/service_calls/{call}")).json()
-    assert list(told) == CALL
+    assert list(told) == [*CALL, "model_logs"]
     row = server.sql("SELECT * FROM service_calls WHERE id = ?", call)[0]
+    assert told.pop("model_logs") == []  # it failed, so there is no prediction
     assert told == {**{name: row[name] for name in CALL}, "success": False}
     assert (told["outcome"], told["items"], told["owner_id"]) == ("invalid_input", 1, person.id)
     assert UTC.fullmatch(told["request_time"]) and UTC.fullmatch(told["completion_time"])

@@ -12,10 +12,10 @@ readonly build_packages=(
 )
 readonly test_packages=(
   libgtest-dev libgmock-dev
-  python3 python3-pytest python3-requests python3-h11
-  chromium sqlite3 strace
+  python3 python3-venv python3-pytest python3-requests python3-h11 python3-psycopg2
+  chromium sqlite3 strace postgresql haproxy
 )
-readonly lint_packages=(clang-format clang-tidy)
+readonly lint_packages=(clang-format clang-tidy dpkg-dev lintian systemd)
 
 # The key of Debian 13, whose ONNX Runtime headers are used; the first keyrings of Debian 12 lack it.
 readonly trixie_key=/usr/share/keyrings/debian-archive-trixie-automatic

@@ -14,9 +14,9 @@ constexpr UserId ada{1}, grace{2};
 struct StandingsTest : testing::Test {
   Standings standings;
   void SetUp() override {
-    standings.fill({{ada, "ada@example.com", Role::user, true, {"v1"}},
-                    {grace, "grace@example.com", Role::admin, true, {}}},
-                   {{"s1", ada, start + 60s}, {"s2", ada, start + 60s}, {"s3", grace, start + 60s}});
+    standings.everyone({{ada, "ada@example.com", Role::user, true, {"v1"}},
+                        {grace, "grace@example.com", Role::admin, true, {}}},
+                       {{"s1", ada, start + 60s}, {"s2", ada, start + 60s}, {"s3", grace, start + 60s}});
   }
   bool opens(const char* sign_in, UserId user, Time now = start) const {
     return standings.behind(sign_in, user, now).has_value();

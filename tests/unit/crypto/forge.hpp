@@ -53,7 +53,8 @@ inline std::string mac(const std::string& text, const std::string& with, const E
   return {reinterpret_cast<const char*>(bytes), length};
 }
 
-inline constexpr std::string_view good_header = R"({"alg":"HS256","typ":"JWT"})";
+inline const std::string good_header =
+    R"({"alg":"HS256","kid":")" + key_id(Secret{key}) + R"(","typ":"JWT"})";
 
 /// A token with any content, rightly signed unless another key is given.
 inline std::string forge(std::string_view header, std::string_view payload, const std::string& with = key) {

@@ -25,18 +25,18 @@ std::vector<Forgery> forged_shapes() {
       {"one part", head, "three parts"},
       {"two parts", text, "three parts"},
       {"no signature", text + '.', "signature"},
-      {"no header", '.' + body + '.' + sign, "signature"},
+      {"no header", '.' + body + '.' + sign, "header"},
       {"four parts", good + ".e30", "three parts"},
       {"five parts, as an encrypted token has", head + "...." + sign, "three parts"},
-      {"empty parts alone", "..", "signature"},
+      {"empty parts alone", "..", "header"},
       {"padded signature", good + '=', "base64url"},
-      {"padded header", head + "=." + body + '.' + sign, "base64url"},
+      {"padded header", head + "=." + body + '.' + sign, "header"},
       {"plain base64", head + '.' + body + "+/." + sign, "base64url"},
-      {"space before", ' ' + good, "base64url"},
+      {"space before", ' ' + good, "header"},
       {"space behind", good + ' ', "base64url"},
       {"line end behind", good + '\n', "base64url"},
       {"NUL behind", good + std::string(1, '\0'), "base64url"},
-      {"scheme in the token", "Bearer " + good, "base64url"},
+      {"scheme in the token", "Bearer " + good, "header"},
       {"non-zero bits behind the signature", good.substr(0, good.size() - 1) + char(good.back() + 1),
        "base64url"},
       {"signature cut by a byte", text + '.' + encode(mac(text, key).substr(0, 31)), "signature"},
@@ -67,9 +67,18 @@ std::vector<Forgery> forged_keys() {
   };
 }
 
+/// The same header with the good kid where there is room for it.
+std::string with_kid(const std::string& header) {
+  const auto at = header.find(R"(,"typ")");
+  if (at == std::string::npos) return header;
+  return header.substr(0, at) + R"(,"kid":")" + key_id(Secret{key}) + '"' + header.substr(at);
+}
+
 std::vector<Forgery> forged_headers() {
   std::vector<Forgery> table;
-  const char* headers[] = {R"({"alg":"none","typ":"JWT"})",
+  const char* headers[] = {R"({"alg":"HS256","typ":"JWT","kid":"x"})",
+                           R"({"typ":"JWT","alg":"HS256"})",
+                           R"({"alg":"none","typ":"JWT"})",
                            R"({"alg":"None","typ":"JWT"})",
                            R"({"alg":"nOnE","typ":"JWT"})",
                            R"({"alg":"","typ":"JWT"})",
@@ -107,7 +116,11 @@ std::vector<Forgery> forged_headers() {
                            R"({"alg":"HS256","typ":"JWT"} x)",
                            R"({"ALG":"HS256","typ":"JWT"})",
                            R"({"alg":"HS256\u0000","typ":"JWT"})"};
-  for (const char* header : headers) table.push_back({header, forge(header, payload()), "header"});
+  for (const char* header : headers)
+    for (const std::string& forged : {std::string(header), with_kid(header)})
+      table.push_back({header, forge(forged, payload()), "header"});
+  for (const char* kid : {"", "00000000", "../../dev/null", "' OR 1=1 --", "https://evil.example/keys"})
+    table.push_back({kid, forge(replaced(good_header, key_id(Secret{key}), kid), payload()), "header"});
   return table;
 }
 

@@ -14,37 +14,46 @@ namespace {
 using Verdict = Admission::Verdict;
 using boost::asio::ip::make_address;
 
-Admission::Peer peer(const char* address) {
-  return Admission::peer_of(make_address(address));
-}
+const Admission::Peer ada = make_address("192.0.2.1"), grace = make_address("192.0.2.2"),
+                      edith = make_address("192.0.2.3"), proxy;
 
-TEST(Admission, CountsIpv6PeersByTheirNetwork) {
-  EXPECT_EQ(peer("2001:db8:1:2::1"), peer("2001:db8:1:2:ffff::9"));
-  EXPECT_NE(peer("2001:db8:1:2::1"), peer("2001:db8:1:3::1"));
-  EXPECT_EQ(peer("::ffff:192.0.2.1"), peer("192.0.2.1"));
-  EXPECT_NE(peer("192.0.2.2"), peer("192.0.2.1"));
+TEST(Admission, CountsASubscriberAndNoTrustedProxy) {
+  const Limits limits{.trusted_proxies = {*Network::parse("10.0.0.0/8")}};
+  const Admission admission(limits);
+  EXPECT_EQ(admission.peer_of(make_address("2001:db8:1:2:ffff::9")), make_address("2001:db8:1:2::"));
+  EXPECT_EQ(admission.peer_of(make_address("192.0.2.1")), ada);
+  EXPECT_EQ(admission.peer_of(make_address("10.1.2.3")), std::nullopt);
 }
 
 TEST(Admission, HasRoomForSoManyOfAPeerAndInAll) {
   const Limits limits{.connections = 3, .connections_per_peer = 2};
   Admission admission(limits);
-  EXPECT_EQ(admission.enter(1), Verdict::admitted);
-  EXPECT_EQ(admission.enter(1), Verdict::admitted);
-  EXPECT_EQ(admission.enter(1), Verdict::peer_is_full);
-  EXPECT_EQ(admission.enter(2), Verdict::admitted);
-  EXPECT_EQ(admission.enter(3), Verdict::server_is_full);
-  admission.leave(1);
-  EXPECT_EQ(admission.enter(1), Verdict::admitted);
+  EXPECT_EQ(admission.enter(ada), Verdict::admitted);
+  EXPECT_EQ(admission.enter(ada), Verdict::admitted);
+  EXPECT_EQ(admission.enter(ada), Verdict::peer_is_full);
+  EXPECT_EQ(admission.enter(grace), Verdict::admitted);
+  EXPECT_EQ(admission.enter(edith), Verdict::server_is_full);
+  admission.leave(ada);
+  EXPECT_EQ(admission.enter(ada), Verdict::admitted);
   EXPECT_EQ(admission.count(), 3u);
+}
+
+TEST(Admission, LimitsATrustedProxyByTheWholeAlone) {
+  const Limits limits{.connections = 3, .connections_per_peer = 1};
+  Admission admission(limits);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(admission.enter(proxy), Verdict::admitted);
+  EXPECT_EQ(admission.enter(proxy), Verdict::server_is_full);
+  admission.leave(proxy);
+  EXPECT_EQ(admission.enter(ada), Verdict::admitted);
 }
 
 TEST(Admission, TellsWhenItIsEmpty) {
   const Limits limits;
   Admission admission(limits);
-  admission.enter(1);
+  admission.enter(ada);
   const auto soon = [] { return std::chrono::steady_clock::now() + std::chrono::milliseconds(20); };
   EXPECT_FALSE(admission.wait_until_empty(soon()));
-  std::thread leaver([&] { admission.leave(1); });
+  std::thread leaver([&] { admission.leave(ada); });
   EXPECT_TRUE(admission.wait_until_empty(std::chrono::steady_clock::now() + std::chrono::seconds(5)));
   leaver.join();
 }

@@ -105,5 +105,18 @@ TEST(RequestId, IsPlainAndNew) {
   }
 }
 
+TEST(AnswerHead, AStreamHasNoLength) {
+  Response response;
+  response.stream = []() -> boost::asio::awaitable<Result<std::string>> { co_return ""; };
+  EXPECT_THAT(written(response), HasSubstr("\r\nTransfer-Encoding: chunked\r\n"));
+  EXPECT_THAT(written(response), Not(HasSubstr("Content-Length")));
+  const AnswerContext old{.request_id = "i", .http_1_0 = true, .close = true};
+  EXPECT_THAT(written(response, old), Not(HasSubstr("Transfer-Encoding"))) << "HTTP/1.0 knows none";
+  EXPECT_THAT(written(response, old), Not(HasSubstr("Content-Length")));
+  response.status = 204;
+  EXPECT_THAT(written(response), Not(HasSubstr("Transfer-Encoding"))) << "there is no body";
+  EXPECT_FALSE(has_stream(response));
+}
+
 }  // namespace
 }  // namespace inferkeep::http

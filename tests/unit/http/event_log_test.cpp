@@ -88,5 +88,13 @@ TEST(LineRate, CountsWhatItHoldsBack) {
   EXPECT_EQ(rate.take_suppressed(), 0u);
 }
 
+TEST_F(EventLogTest, NamesABrokenStream) {
+  log_.stream_broken("::1", "r1", "the disk is gone");
+  ASSERT_EQ(lines().size(), 1u);
+  EXPECT_EQ(text_in(lines()[0], "event"), "http.stream_broken");
+  EXPECT_EQ(text_in(lines()[0], "request_id"), "r1");
+  EXPECT_EQ(text_in(lines()[0], "reason"), "the disk is gone");
+}
+
 }  // namespace
 }  // namespace inferkeep::http

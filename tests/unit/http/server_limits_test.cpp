@@ -199,6 +199,13 @@ TEST_F(ServerTest, ConnectionsOfAPeerAndInAll) {
   }
 }
 
+TEST_F(ServerTest, ConnectionsOfATrustedProxyAreNotThoseOfOnePerson) {
+  start(Limits{.connections_per_peer = 1, .trusted_proxies = {*Network::parse("127.0.0.0/8")}});
+  auto first = connect(), second = connect();
+  EXPECT_EQ(first.ask(get("/")).status, 200u);
+  EXPECT_EQ(second.ask(get("/")).status, 200u);
+}
+
 TEST_F(ServerTest, BytesOfAllBodies) {
   start(Limits{.bodies_in_flight = 300'000});
   auto holder = connect();

@@ -202,6 +202,25 @@ TEST_F(ServerTest, NamesAnIpv4PeerThatCameOverIpv6ByItsIpv4Address) {
   EXPECT_EQ(handler.last().peer, "127.0.0.1");
 }
 
+TEST_F(ServerTest, BelievesATrustedProxyAnewForEachRequest) {
+  start(Limits{.trusted_proxies = {*Network::parse("127.0.0.1")}});
+  auto proxy = connect();
+  proxy.ask(get("/", "X-Forwarded-For: 192.0.2.1\r\n"));
+  EXPECT_EQ(handler.last().peer, "192.0.2.1");
+  proxy.ask(get("/", "X-Forwarded-For: 2001:db8:1:2::3\r\n"));
+  EXPECT_EQ(handler.last().peer, "2001:db8:1:2::3");
+  EXPECT_EQ(handler.last().subscriber, "2001:db8:1:2::");
+  proxy.ask(get("/"));
+  EXPECT_EQ(handler.last().peer, "127.0.0.1");
+}
+
+TEST_F(ServerTest, BelievesNobodyElse) {
+  start(Limits{.trusted_proxies = {*Network::parse("10.0.0.0/8")}});
+  ask(get("/", "X-Forwarded-For: 192.0.2.1\r\n"));
+  EXPECT_EQ(handler.last().peer, "127.0.0.1");
+  EXPECT_EQ(handler.last().subscriber, "127.0.0.1");
+}
+
 TEST_F(ServerTest, SaysWhenTheAddressCannotBeHad) {
   start(Server::Options{.threads = 2});
   for (const std::size_t threads : {1, 2}) {

@@ -19,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#include "http/chunked_body.hpp"
 #include "http/server.hpp"
 
 namespace inferkeep::http {
@@ -87,7 +88,8 @@ class TestHandler final : public Handler {
 struct Answer {
   unsigned status = 0;
   std::string head;
-  std::string body;
+  std::string body = {};
+  bool whole = false;  ///< as its framing says
 
   bool has(std::string_view line) const {
     return head.find("\r\n" + std::string(line) + "\r\n") != std::string::npos;
@@ -128,11 +130,13 @@ class Client {
     answer.head = buffer_.substr(0, end);
     answer.status = static_cast<unsigned>(std::stoul(answer.head.substr(9, 3)));
     buffer_.erase(0, end);
+    if (!head_only && answer.has("Transfer-Encoding: chunked")) return read_chunks(std::move(answer));
     const auto length = head_only ? 0 : content_length(answer.head);
     while (buffer_.size() < length)
       if (!more()) return answer;
     answer.body = buffer_.substr(0, length);
     buffer_.erase(0, length);
+    answer.whole = true;
     return answer;
   }
 
@@ -149,6 +153,9 @@ class Client {
     }
     return std::exchange(buffer_, "");
   }
+
+  /// Whether the server has ended the connection with a reset.
+  bool was_reset() const { return reset_; }
 
   void finish_sending() { ::shutdown(fd_, SHUT_WR); }
   /// Ends the connection with a reset.
@@ -167,10 +174,22 @@ class Client {
     return at == std::string::npos ? 0 : std::stoul(head.substr(at + 16));
   }
 
+  Answer read_chunks(Answer answer) {
+    ChunkedBody chunks(answer.body, 1 << 30);
+    for (;;) {
+      std::string_view bytes = buffer_;
+      const auto state = chunks.feed(bytes);
+      buffer_.erase(0, buffer_.size() - bytes.size());
+      answer.whole = state == ChunkedBody::State::done;
+      if (state != ChunkedBody::State::more || !more()) return answer;
+    }
+  }
+
   bool more() {
     char piece[65536];
     const auto count = ::recv(fd_, piece, sizeof(piece), 0);
-    if (count == 0 || (count < 0 && errno == ECONNRESET)) ended_ = true;
+    reset_ = count < 0 && errno == ECONNRESET;
+    if (count == 0 || reset_) ended_ = true;
     if (count <= 0) return false;
     buffer_.append(piece, static_cast<std::size_t>(count));
     return true;
@@ -179,6 +198,7 @@ class Client {
   int fd_ = -1;
   std::string buffer_;
   bool ended_ = false;
+  bool reset_ = false;
 };
 
 inline std::string get(const std::string& path, const std::string& more = "") {

@@ -14,8 +14,8 @@ ServiceSpec spec(const std::string& name, const std::filesystem::path& folder = 
 
 TEST(Registry, KeepsTheOrderAndFindsByName) {
   Registry registry;
-  registry.add(spec("v2"), {}, Log::none());
-  registry.add(spec("v1"), {}, Log::none());
+  ASSERT_TRUE(registry.add(spec("v2"), {}, Log::none()));
+  ASSERT_TRUE(registry.add(spec("v1"), {}, Log::none()));
   EXPECT_EQ(registry.names(), (std::vector<std::string>{"v2", "v1"}));
   ASSERT_NE(registry.find("v1"), nullptr);
   EXPECT_EQ(registry.find("v1")->name(), "v1");
@@ -28,11 +28,17 @@ TEST(Registry, KeepsTheOrderAndFindsByName) {
 
 TEST(Registry, RefusesBadAndTakenNames) {
   Registry registry;
-  registry.add(spec("v1"), {}, Log::none());
-  for (const char* name : {"v1", "", "1v", "_v", "V1", "v-1", "../v1", "v 1", "vä"})
-    EXPECT_THROW(registry.add(spec(name), {}, Log::none()), std::invalid_argument) << name;
-  EXPECT_THROW(registry.add(spec(std::string(32, 'a')), {}, Log::none()), std::invalid_argument);
-  EXPECT_NO_THROW(registry.add(spec(std::string(31, 'a')), {}, Log::none()));
+  const auto refusal = [&](const std::string& name) {
+    const auto added = registry.add(spec(name), {}, Log::none());
+    return added ? "" : added.error().detail;
+  };
+  ASSERT_EQ(refusal("v1"), "");
+  EXPECT_EQ(refusal("v1"), "two services are named \"v1\"");
+  for (const char* name : {"", "1v", "_v", "V1", "v-1", "../v1", "v 1", "vä"})
+    EXPECT_THAT(refusal(name), testing::HasSubstr("is no service name")) << name;
+  EXPECT_THAT(refusal(std::string(32, 'a')), testing::HasSubstr("is no service name"));
+  EXPECT_EQ(refusal(std::string(31, 'a')), "");
+  EXPECT_EQ(registry.all().size(), 2U) << "what is refused is not added";
 }
 
 TEST(Registry, ABrokenServiceLeavesTheOthersAlone) {
@@ -41,9 +47,9 @@ TEST(Registry, ABrokenServiceLeavesTheOthersAlone) {
   write_model(changed, model_file("affine"), "changed");
   changed.write("model.onnx", model_file("nan"));
   Registry registry;
-  registry.add(spec("changed", changed.path()), {}, Log::none());
-  registry.add(spec("absent"), {}, Log::none());
-  registry.add(spec("good", good.path()), {}, Log::none());
+  ASSERT_TRUE(registry.add(spec("changed", changed.path()), {}, Log::none()));
+  ASSERT_TRUE(registry.add(spec("absent"), {}, Log::none()));
+  ASSERT_TRUE(registry.add(spec("good", good.path()), {}, Log::none()));
   EXPECT_TRUE(registry.settled());  // nobody loads them yet: their first calls will
   registry.load_all();
   ASSERT_TRUE(eventually([&] { return registry.settled(); }));

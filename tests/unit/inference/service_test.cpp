@@ -24,6 +24,14 @@ TEST_F(ServiceTest, LoadsInTheBackgroundOnce) {
   EXPECT_EQ(stage_.loads, 1);
 }
 
+TEST_F(ServiceTest, TellsOfEachRunBeforeItsCallersWake) {
+  std::vector<std::size_t> runs;
+  make({.observe = [&](const Service::Run& run) { runs.push_back(run.items); }});
+  EXPECT_EQ(y_of(call_x(*service, 1)), 3);
+  EXPECT_THAT(runs, testing::ElementsAre(1u));
+  EXPECT_EQ(service->queued(), 0u);
+}
+
 TEST_F(ServiceTest, TheFirstCallLoadsAndWaits) {
   make();
   EXPECT_EQ(y_of(call_x(*service, 1)), 3);

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "storage/call_store.hpp"
+#include "storage/log_store.hpp"
 #include "storage/user_store.hpp"
 
 namespace inferkeep::routers {
@@ -72,6 +73,8 @@ struct PredictorTest : testing::Test {
   std::unique_ptr<storage::CallLedger> ledger;
   std::unique_ptr<Predictor> predictor;
   UserId ada;
+  storage::LogTables tables = {
+      {"v9", storage::log_table("v9", detail::type_info<Number>(), detail::type_info<Number>())}};
 
   void SetUp() override {
     std::filesystem::create_directories(folder);
@@ -88,6 +91,7 @@ struct PredictorTest : testing::Test {
                        std::nullopt)
               .value()
               .id;
+    ASSERT_TRUE(storage::prepare_log_tables(*database, tables));
     calls = storage::make_call_store(*database);
     ledger = std::make_unique<storage::CallLedger>(*database, storage::CallLedger::Options{}, Log::none());
     predictor = std::make_unique<Predictor>(
@@ -96,17 +100,26 @@ struct PredictorTest : testing::Test {
   void TearDown() override { std::filesystem::remove_all(folder); }
 
   template <class M = Half>
-  Recorded predict(const std::string& body) {
+  Recorded predict(const std::string& body, Form form = Form::single) {
+    return predict_by<M>(*predictor, body, form);
+  }
+
+  template <class M = Half>
+  Recorded predict_by(Predictor& made, const std::string& body, Form form) {
     boost::asio::io_context loop;
     inference::Service service({"v9", "Half", folder, detail::model_type<M>()}, {}, Log::none());
+    const Endpoint endpoint(service, tables.at("v9"), 3, 1);
     const Principal caller = routers::Gate::admit(ada);
-    auto answer =
-        boost::asio::co_spawn(loop, predictor->predict(caller, service, body, "r1"), boost::asio::use_future);
+    auto answer = boost::asio::co_spawn(loop, made.predict(caller, endpoint, form, body, "r1"),
+                                        boost::asio::use_future);
     loop.run();
     return answer.get();
   }
 
   std::vector<ServiceCall> rows() const { return calls->list({}, 10).value(); }
+  std::vector<storage::LogEntry> items(CallId call) const {
+    return storage::make_log_store(*database)->of_call(tables.at("v9"), call).value();
+  }
 };
 
 TEST_F(PredictorTest, AnswersWithTheIdOfTheRow) {
@@ -141,6 +154,48 @@ TEST_F(PredictorTest, EveryAdmittedCallHasOneRowWhateverItsOutcome) {
   }
 }
 
+TEST_F(PredictorTest, LogsWhatWasAskedAndAnswered) {
+  const Recorded recorded = predict(R"({"x": 5})");
+  const auto logged = items(recorded.call.value());
+  ASSERT_EQ(logged.size(), 1u);
+  EXPECT_EQ(logged[0].item, 0);
+  EXPECT_EQ(logged[0].row.features, std::vector<schema::ColumnValue>{5.0});
+  EXPECT_EQ(logged[0].row.target_pred, schema::ColumnValue(2.5));
+  EXPECT_EQ(logged[0].row.target_true, schema::ColumnValue());
+}
+
+TEST_F(PredictorTest, ABatchIsOneCallWithARowForEachItem) {
+  const Recorded recorded = predict(R"({"inputs": [{"x": 5}, {"x": 6}, {"x": 7}]})", Form::batch);
+  EXPECT_EQ(recorded.answer.value(), R"({"outputs":[{"x":2.5},{"x":3.0},{"x":3.5}]})");
+  ASSERT_EQ(rows().size(), 1u);
+  EXPECT_EQ(rows().front().items, 3);
+  const auto logged = items(recorded.call.value());
+  ASSERT_EQ(logged.size(), 3u);
+  EXPECT_EQ(logged[2].item, 2);
+  EXPECT_EQ(logged[2].row.target_pred, schema::ColumnValue(3.5));
+}
+
+TEST_F(PredictorTest, ABatchIsServedWholeOrNotAtAll) {
+  const std::tuple<const char*, ErrorKind, std::int64_t> failures[] = {
+      {R"({"inputs": [{"x": 5}, {"x": "6"}]})", ErrorKind::invalid, 0},
+      {R"({"inputs": []})", ErrorKind::invalid, 0},
+      {R"({"inputs": [{"x": 1}, {"x": 1}, {"x": 1}, {"x": 1}]})", ErrorKind::invalid, 0},
+      {R"({"inputs": [{"x": 5}, {"x": 13}]})", ErrorKind::model_error, 2}};
+  for (const auto& [body, kind, count] : failures) {
+    const Recorded recorded = predict(body, Form::batch);
+    ASSERT_FALSE(recorded.answer) << body;
+    EXPECT_EQ(recorded.answer.error().kind, kind) << body;
+    EXPECT_EQ(rows().front().items, count) << body;
+    EXPECT_TRUE(items(recorded.call.value()).empty()) << body;
+  }
+}
+
+TEST_F(PredictorTest, AFaultInABatchSaysInWhichInput) {
+  const Recorded recorded = predict(R"({"inputs": [{"x": 5}, {"x": "6"}]})", Form::batch);
+  const std::vector<Violation::Step> place{"body", "inputs", std::int64_t{1}, "x"};
+  EXPECT_EQ(recorded.answer.error().violations.at(0).loc, place);
+}
+
 TEST_F(PredictorTest, ACallThatABrokenServiceTurnsAwayHasNoRow) {
   const Recorded recorded = predict<Unloadable>(R"({"x": 5})");
   EXPECT_EQ(recorded.answer.error().code, "service_unavailable");
@@ -148,20 +203,32 @@ TEST_F(PredictorTest, ACallThatABrokenServiceTurnsAwayHasNoRow) {
   EXPECT_TRUE(rows().empty());
 }
 
+TEST_F(PredictorTest, TellsOfEachAdmittedCall) {
+  std::vector<std::pair<Outcome, std::int64_t>> told;
+  auto observe = [&](const Predictor::Report& report) {
+    EXPECT_TRUE(report.recorded);
+    EXPECT_EQ(report.service.name(), "v9");
+    told.emplace_back(report.outcome, report.items);
+  };
+  Predictor watched(*ledger, {.observe = observe}, Log::none(), system_now);
+  (void)predict_by(watched, R"({"inputs": [{"x": 5}, {"x": 6}]})", Form::batch);
+  (void)predict_by(watched, R"({"x": 13})", Form::single);
+  (void)predict_by<Unloadable>(watched, R"({"x": 5})", Form::single);  // not admitted: not told
+  EXPECT_EQ(told, (std::vector<std::pair<Outcome, std::int64_t>>{{Outcome::success, 2},
+                                                                 {Outcome::model_error, 1}}));
+}
+
 TEST_F(PredictorTest, WithoutARecordThereIsNoAnswer) {
   ledger = std::make_unique<storage::CallLedger>(*database, storage::CallLedger::Options{.queue_limit = 0},
                                                  Log::none());
-  Predictor unrecorded(*ledger, {}, Log::none(), system_now);
-  boost::asio::io_context loop;
-  inference::Service service({"v9", "Half", folder, detail::model_type<Half>()}, {}, Log::none());
-  const Principal caller = routers::Gate::admit(ada);
-  auto answer = boost::asio::co_spawn(loop, unrecorded.predict(caller, service, R"({"x": 5})", "r1"),
-                                      boost::asio::use_future);
-  loop.run();
-  const Recorded recorded = answer.get();
+  bool recorded_it = true;
+  auto observe = [&](const Predictor::Report& report) { recorded_it = report.recorded; };
+  Predictor unrecorded(*ledger, {.observe = observe}, Log::none(), system_now);
+  const Recorded recorded = predict_by(unrecorded, R"({"x": 5})", Form::single);
   ASSERT_FALSE(recorded.answer);
   EXPECT_EQ(recorded.answer.error().code, "busy");
   EXPECT_TRUE(rows().empty());
+  EXPECT_FALSE(recorded_it);
 }
 
 }  // namespace

@@ -18,9 +18,9 @@ struct GateTest : testing::Test {
   Gate gate{authenticator, Log::none()};
 
   void SetUp() override {
-    standings.fill({{ada, "ada@example.com", Role::user, true, {"v1"}},
-                    {root, "root@example.com", Role::admin, true, {}}},
-                   {{"0a", ada, now + 1h}, {"0b", root, now + 1h}});
+    standings.everyone({{ada, "ada@example.com", Role::user, true, {"v1"}},
+                        {root, "root@example.com", Role::admin, true, {}}},
+                       {{"0a", ada, now + 1h}, {"0b", root, now + 1h}});
   }
 
   std::string token(UserId user, const char* sign_in) const {
@@ -35,11 +35,50 @@ struct GateTest : testing::Test {
     const auto passed = gate.pass(request, rule);
     return passed ? "open" : passed.error().code;
   }
+
+  /// The same of a route that is local, for a request of `peer`.
+  std::string verdict_from(const char* peer, std::vector<std::pair<std::string, std::string>> headers) {
+    http::Request request;
+    request.peer = peer;
+    request.headers = std::move(headers);
+    const auto passed = gate.pass(request, local_or_admin.rule());
+    return passed ? "open" : passed.error().code;
+  }
 };
 
 TEST_F(GateTest, OpenRoutesDoNotEvenLookAtAToken) {
   EXPECT_EQ(verdict(open.rule(), {}), "open");
   EXPECT_EQ(verdict(open.rule(), {"Bearer nonsense"}), "open");
+}
+
+TEST_F(GateTest, ALocalRouteIsOpenToTheNetworksThatAreNamed) {
+  Gate named{authenticator, Log::none(), {*http::Network::parse("10.1.0.0/16")}};
+  http::Request request;
+  request.peer = "10.1.2.3";
+  EXPECT_TRUE(named.pass(request, local_or_admin.rule()));
+  EXPECT_FALSE(named.pass(request, admin.rule()));
+  request.headers = {{"x-forwarded-for", "10.1.2.3"}};
+  EXPECT_FALSE(named.pass(request, local_or_admin.rule()));
+  request = {};
+  request.peer = "10.2.2.3";
+  EXPECT_FALSE(named.pass(request, local_or_admin.rule()));
+}
+
+TEST_F(GateTest, ALocalRouteIsOpenToThisMachineAlone) {
+  for (const char* peer : {"127.0.0.1", "127.8.9.1", "::1"})
+    EXPECT_EQ(verdict_from(peer, {}), "open") << peer;
+  for (const char* peer : {"192.0.2.1", "10.0.0.1", "2001:db8::1", "fe80::1", "0.0.0.0", "", "localhost"})
+    EXPECT_EQ(verdict_from(peer, {}), "not_authenticated") << peer;
+}
+
+TEST_F(GateTest, WhatCameThroughAProxyIsNotLocal) {
+  for (const char* name : {"forwarded", "x-forwarded-for", "x-forwarded-proto", "x-real-ip", "via"})
+    EXPECT_EQ(verdict_from("127.0.0.1", {{name, "127.0.0.1"}}), "not_authenticated") << name;
+}
+
+TEST_F(GateTest, ALocalRouteIsOpenToAdminsFromElsewhere) {
+  EXPECT_EQ(verdict_from("192.0.2.1", {{"authorization", "Bearer " + token(ada, "0a")}}), "admin_only");
+  EXPECT_EQ(verdict_from("192.0.2.1", {{"authorization", "Bearer " + token(root, "0b")}}), "open");
 }
 
 TEST_F(GateTest, TellsNoTokenFromABadOne) {
@@ -85,6 +124,56 @@ TEST_F(GateTest, ADeactivatedPersonAndAnExpiredTokenOpenNothing) {
   now -= 21min;
   standings.user_changed({ada, "ada@example.com", Role::user, false, {"v1"}});
   EXPECT_EQ(verdict(user.rule(), {bearer}), "invalid_token");
+}
+
+/// What the pipeline hears, which asks again where word of a sign-in may be under way.
+struct UnheardTest : GateTest {
+  bool is_awaited(const std::string& text) {
+    http::Request request;
+    request.headers.emplace_back("authorization", "Bearer " + text);
+    const auto passed = gate.pass(request, user.rule(), access::Unheard::report);
+    return !passed && access::is_unheard(passed.error());
+  }
+  void share() { standings.trusted_until(std::chrono::steady_clock::now() + 1h); }
+};
+
+TEST_F(UnheardTest, WordOfANewSignInIsAwaitedWhereOthersSignPeopleInToo) {
+  EXPECT_FALSE(is_awaited(token(ada, "0c")));
+  share();
+  EXPECT_TRUE(is_awaited(token(ada, "0c")));
+  EXPECT_FALSE(is_awaited(token(ada, "0a")));
+  EXPECT_FALSE(is_awaited("nonsense"));
+}
+
+TEST_F(UnheardTest, SoIsWordThatItsPersonIsActiveAgain) {
+  share();
+  standings.user_changed({ada, "ada@example.com", Role::user, false, {"v1"}});
+  EXPECT_TRUE(is_awaited(token(ada, "0a")));
+}
+
+TEST_F(UnheardTest, ASignInThatIsKnownToHaveEndedIsRefusedAtOnce) {
+  share();
+  standings.sign_in_ended("0a");
+  EXPECT_FALSE(is_awaited(token(ada, "0a")));
+  standings.person(root, std::nullopt, {});
+  EXPECT_FALSE(is_awaited(token(root, "0b")));
+}
+
+TEST_F(UnheardTest, AnOlderTokenIsRefusedAtOnce) {
+  share();
+  const std::string old = token(ada, "0c");
+  now += 2s;
+  EXPECT_FALSE(is_awaited(old));
+}
+
+TEST_F(UnheardTest, WhereNothingIsTrustedNobodyWaits) {
+  standings.trusted_until(std::chrono::steady_clock::now() - 1s);
+  EXPECT_FALSE(is_awaited(token(ada, "0c")));
+}
+
+TEST_F(UnheardTest, WhoDoesNotWaitIsToldNow) {
+  share();
+  EXPECT_EQ(verdict(user.rule(), {"Bearer " + token(ada, "0c")}), "invalid_token");
 }
 
 }  // namespace

@@ -22,6 +22,16 @@ struct Features {
 struct Price {
   double price = 9.5;
 };
+struct Verdict {
+  bool sound = true;
+};
+struct Locker {
+  std::string pin = "1234";
+};
+struct Holder {
+  Locker locker;
+  std::optional<std::vector<Locker>> lockers;
+};
 struct TwoCases {
   bool age = false, Age = false;
 };
@@ -42,6 +52,16 @@ inline constexpr auto inferkeep::fields<samples::Features> = inferkeep::describe
 template <>
 inline constexpr auto inferkeep::fields<samples::Price> =
     inferkeep::describe(inferkeep::field("price", &samples::Price::price));
+template <>
+inline constexpr auto inferkeep::fields<samples::Verdict> =
+    inferkeep::describe(inferkeep::field("sound", &samples::Verdict::sound));
+template <>
+inline constexpr auto inferkeep::fields<samples::Locker> =
+    inferkeep::describe(inferkeep::field("pin", &samples::Locker::pin).secret());
+template <>
+inline constexpr auto inferkeep::fields<samples::Holder> =
+    inferkeep::describe(inferkeep::field("locker", &samples::Holder::locker),
+                        inferkeep::field("lockers", &samples::Holder::lockers));
 template <>
 inline constexpr auto inferkeep::fields<samples::TwoCases> = inferkeep::describe(
     inferkeep::field("age", &samples::TwoCases::age), inferkeep::field("Age", &samples::TwoCases::Age));
@@ -86,10 +106,22 @@ TEST(Columns, KeepAnOutputOfOneFieldPlain) {
   EXPECT_EQ(target_value(type_info<Price>(), &price), ColumnValue(9.5));
 }
 
+TEST(Columns, KeepABooleanOutputAsAClass) {
+  const Verdict verdict;
+  EXPECT_EQ(target_type(type_info<Verdict>()), ColumnType::text);
+  EXPECT_EQ(target_value(type_info<Verdict>(), &verdict), ColumnValue("true"));
+}
+
 TEST(Columns, KeepAnyOtherOutputAsJson) {
   const Room room{"hall", 2};
   EXPECT_EQ(target_type(type_info<Room>()), ColumnType::json);
   EXPECT_EQ(target_value(type_info<Room>(), &room), ColumnValue(R"({"name":"hall","area":2.0})"));
+}
+
+TEST(Columns, KeepNoSecretThatStandsInsideAnother) {
+  EXPECT_TRUE(feature_columns(type_info<Holder>()).empty());
+  const Holder holder;
+  EXPECT_TRUE(column_values(type_info<Holder>(), &holder).empty());
 }
 
 TEST(Columns, RefuseNamesThatSqlWouldMixUp) {

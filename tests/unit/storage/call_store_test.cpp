@@ -29,7 +29,7 @@ struct CallStoreTest : StorageTest {
       call.outcome = i % 10 ? Outcome::success : Outcome::timeout;
       rows.push_back(call);
     }
-    WriteTransaction transaction{database->sessions()};
+    WriteTransaction transaction{database->sessions(), Lane::calls};
     insert_calls(transaction.sql(), rows);
     transaction.commit();
   }
@@ -64,6 +64,20 @@ TEST_F(CallStoreTest, each_filter_restricts) {
   EXPECT_TRUE(ids({.service = "v9"}).empty());
 }
 
+TEST_F(CallStoreTest, a_call_is_proven_by_itself_and_by_no_other_of_its_number) {
+  const ServiceCall recorded = calls->list({.before = CallId{8}}, 1).value().front();
+  EXPECT_EQ(raw(proof_of(recorded)), "1");
+  ServiceCall other = recorded;
+  other.completion_time += std::chrono::microseconds{1};
+  EXPECT_EQ(raw(proof_of(other)), "");
+  other = recorded;
+  other.owner = recorded.owner == ada ? eve : ada;
+  EXPECT_EQ(raw(proof_of(other)), "");
+  other = recorded;
+  other.id = CallId{61};
+  EXPECT_EQ(raw(proof_of(other)), "");
+}
+
 TEST_F(CallStoreTest, all_filters_together_restrict_together) {
   const CallFilter filter{
       eve, "v1", Outcome::timeout, start_of_test + hours{20}, start_of_test + hours{60}, CallId{59}};
@@ -82,6 +96,38 @@ TEST_F(CallStoreTest, pages_join_without_gap_or_overlap) {
   EXPECT_EQ(seen, ids({.owner = ada}));
 }
 
+TEST_F(CallStoreTest, a_settled_filter_finds_the_same_on_every_page) {
+  for (const CallFilter& filter :
+       {CallFilter{}, CallFilter{.since = start_of_test + hours{20}},
+        CallFilter{.owner = eve, .since = start_of_test + hours{5}, .until = start_of_test + hours{50}},
+        CallFilter{.service = "v2", .until = start_of_test + hours{40}}}) {
+    CallFilter settled = calls->settle(filter).value();
+    EXPECT_EQ(ids(settled), ids(filter));
+    settled.before = CallId{30};
+    CallFilter behind = filter;
+    behind.before = CallId{30};
+    EXPECT_EQ(ids(settled), ids(behind));
+  }
+}
+
+TEST_F(CallStoreTest, a_filter_settled_on_an_empty_span_finds_nothing) {
+  const CallFilter filter{.since = start_of_test + hours{1000}};
+  EXPECT_TRUE(ids(calls->settle(filter).value()).empty());
+}
+
+TEST_F(CallStoreTest, times_are_compared_within_the_ids_of_a_span) {
+  // A call that asked first may be recorded last.
+  ServiceCall late = call_of(ada);
+  late.id = CallId{61};
+  late.request_time = start_of_test + hours{10};
+  WriteTransaction transaction{database->sessions(), Lane::calls};
+  insert_calls(transaction.sql(), std::vector{late});
+  transaction.commit();
+  const CallFilter filter{.since = start_of_test + hours{10}, .until = start_of_test + hours{12}};
+  EXPECT_EQ(ids(filter), (std::vector<std::int64_t>{61, 11, 10}));
+  EXPECT_EQ(ids(calls->settle(filter).value()), (std::vector<std::int64_t>{61, 11, 10}));
+}
+
 TEST_F(CallStoreTest, a_call_shows_only_to_its_owner_or_to_who_asks_without_one) {
   EXPECT_EQ(calls->find(CallId{1}, ada)->owner, ada);
   EXPECT_EQ(calls->find(CallId{1}, std::nullopt)->owner, ada);
@@ -97,7 +143,7 @@ TEST_F(CallStoreTest, an_absent_call_is_not_found) {
 
 /// The plan of the very statement that the store runs.
 std::string plan_of(RawSqlite& sqlite, const CallFilter& filter) {
-  return sqlite.run("EXPLAIN QUERY PLAN " + select_calls_text(filter));
+  return sqlite.run("EXPLAIN QUERY PLAN " + select_calls_text(Dialect::sqlite, filter));
 }
 
 bool holds(const std::string& text, const std::string& part) {
@@ -105,6 +151,7 @@ bool holds(const std::string& text, const std::string& part) {
 }
 
 TEST_F(CallStoreTest, each_filter_walks_an_index_in_the_order_of_the_page) {
+  SQLITE_ONLY();
   RawSqlite sqlite{file()};
   for (unsigned chosen = 0; chosen < 64; ++chosen) {
     CallFilter filter;
@@ -121,6 +168,30 @@ TEST_F(CallStoreTest, each_filter_walks_an_index_in_the_order_of_the_page) {
     EXPECT_EQ(holds(plan, "service_calls_of_service"), (chosen & 7) == 2) << chosen << plan;
     EXPECT_EQ(holds(plan, "COVERING INDEX service_calls_by_time"), bool(chosen & 24)) << chosen << plan;
     EXPECT_FALSE(holds(plan, "TEMP B-TREE")) << chosen << plan;
+  }
+}
+
+TEST_F(CallStoreTest, pages_of_a_settled_filter_do_not_walk_the_times) {
+  SQLITE_ONLY();
+  RawSqlite sqlite{file()};
+  for (unsigned chosen = 0; chosen < 8; ++chosen) {
+    CallFilter filter{.since = start_of_test, .until = start_of_test + hours{30}};
+    if (chosen & 1) filter.owner = ada;
+    if (chosen & 2) filter.service = "v1";
+    if (chosen & 4) filter.outcome = Outcome::timeout;
+    const std::string plan = plan_of(sqlite, calls->settle(filter).value());
+    EXPECT_FALSE(holds(plan, "service_calls_by_time")) << chosen << plan;
+    EXPECT_FALSE(holds(plan, "TEMP B-TREE")) << chosen << plan;
+  }
+}
+
+TEST_F(CallStoreTest, the_walk_of_a_deep_page_begins_at_the_page) {
+  SQLITE_ONLY();
+  for (const CallFilter& filter : {CallFilter{.since = start_of_test, .before = CallId{5}},
+                                   calls->settle({.since = start_of_test, .before = CallId{5}}).value()}) {
+    const std::string text = select_calls_text(Dialect::sqlite, filter);
+    EXPECT_TRUE(holds(text, "CAST(:before AS BIGINT) - 1) ORDER BY")) << text;
+    EXPECT_FALSE(holds(text, "id <")) << text << ": a second bound above";
   }
 }
 

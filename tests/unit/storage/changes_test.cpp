@@ -3,6 +3,7 @@
 #include "storage/changes.hpp"
 
 #include <map>
+#include <set>
 #include <thread>
 
 #include "fixture.hpp"
@@ -14,6 +15,12 @@ namespace {
 /// Writes down what it hears. No lock of its own: the database tells one change at a time (ThreadSanitizer
 /// checks).
 struct Witness final : Changes {
+  void everyone(std::vector<Standing> all, std::vector<SignIn> live) override {
+    standings = std::move(all);
+    sign_ins = std::move(live);
+  }
+  void person(UserId id, std::optional<Standing>, std::vector<SignIn>) override { read_again.insert(id); }
+  void trusted_until(Instant) override {}
   void user_changed(const Standing& s) override {
     heard.push_back("user " + s.username + (s.is_active ? "" : " inactive") +
                     (s.grants.empty() ? "" : " " + *s.grants.begin()));
@@ -26,12 +33,16 @@ struct Witness final : Changes {
     heard.push_back("all ended of " + std::to_string(user.value) + " but " + std::string{except});
   }
 
+  std::vector<Standing> standings;
+  std::vector<SignIn> sign_ins;
+  std::set<UserId> read_again;
   std::vector<std::string> heard;
   std::map<UserId, Grants> grants;
 };
 
 struct ChangesTest : StorageTest {
-  ChangesTest() { database->observe(witness); }
+  ChangesTest() { database->follow(witness).value(); }
+  ~ChangesTest() override { database = nullptr; }  // it tells the witness to the last
   std::vector<std::string> heard() { return std::exchange(witness.heard, {}); }
 
   Witness witness;
@@ -39,6 +50,26 @@ struct ChangesTest : StorageTest {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
+
+TEST_F(ChangesTest, who_begins_to_follow_is_told_all_living_people_and_live_sign_ins) {
+  const UserId ada = users->create(person("ada"), std::nullopt)->id;
+  NewUser boss = admin("boss");
+  boss.grants = {"v1", "v2"};
+  users->create(boss, std::nullopt).value();
+  const UserId gone = users->create(person("gone"), std::nullopt)->id;
+  ASSERT_TRUE(users->remove(gone, by_program("x")));
+  ASSERT_TRUE(sign_ins->start({"s1", ada, system_now() + std::chrono::hours{1}}, "hash of ada"));
+  reopen();
+  ASSERT_TRUE(database->follow(witness));
+  ASSERT_EQ(witness.standings.size(), 2u);
+  EXPECT_EQ(witness.standings[0].id, ada);
+  EXPECT_EQ(witness.standings[1].username, "boss@example.com");
+  EXPECT_EQ(witness.standings[1].role, Role::admin);
+  EXPECT_TRUE(witness.standings[1].is_active);
+  EXPECT_EQ(witness.standings[1].grants, (Grants{"v1", "v2"}));
+  ASSERT_EQ(witness.sign_ins.size(), 1u);
+  EXPECT_EQ(witness.sign_ins[0].id, "s1");
+}
 
 TEST_F(ChangesTest, each_change_is_told_once) {
   const UserId ada = users->create(person("ada"), std::nullopt)->id;
@@ -104,8 +135,7 @@ TEST_F(ChangesTest, changes_are_told_in_the_order_of_the_commits) {
   for (const std::string& line : heard()) told += (told.empty() ? "" : "\n") + line.substr(5);
   EXPECT_EQ(
       told,
-      RawSqlite{file()}.run(
-          "SELECT username FROM audit_events JOIN users ON users.id = subject_id ORDER BY audit_events.id"));
+      raw("SELECT username FROM audit_events JOIN users ON users.id = subject_id ORDER BY audit_events.id"));
 }
 
 }  // namespace

@@ -56,7 +56,7 @@ TEST_F(DatabaseTest, closes_a_file_that_was_open_to_others) {
 TEST_F(DatabaseTest, works_durably_and_with_foreign_keys) {
   const auto database = open_or_throw(options);
   EXPECT_EQ(RawSqlite{file}.run("PRAGMA journal_mode"), "wal");
-  WriteTransaction transaction{database->sessions()};
+  WriteTransaction transaction{database->sessions(), Lane::calls};
   long long synchronous = 0, foreign_keys = 0;
   transaction.sql() << "PRAGMA synchronous", soci::into(synchronous);
   transaction.sql() << "PRAGMA foreign_keys", soci::into(foreign_keys);
@@ -101,11 +101,28 @@ TEST_F(DatabaseTest, a_second_server_is_refused_by_another_name_of_the_file_too)
 
 TEST_F(DatabaseTest, refuses_what_is_no_url_of_a_file) {
   for (const char* url : {"", "sqlite://", "sqlite:///", "sqlite:///:memory:", "sqlite:///a?mode=memory",
-                          "mysql://x/y", "postgresql://x/y", "test.db", "sqlite:///quote\".db"}) {
+                          "mysql://x/y", "test.db", "sqlite:///quote\".db"}) {
     DatabaseOptions odd;
     odd.url = url;
     EXPECT_EQ(refusal(odd).code, "db_refused") << url;
   }
+}
+
+TEST_F(DatabaseTest, refuses_what_is_no_url_of_a_server_without_repeating_it) {
+  DatabaseOptions odd;
+  odd.url = "postgresql://ada:kept-secret@[::1/name";
+  const Error error = refusal(odd);
+  EXPECT_EQ(error.code, "db_refused");
+  EXPECT_EQ((error.detail + error.log).find("kept-secret"), std::string::npos);
+}
+
+TEST_F(DatabaseTest, a_server_that_is_not_there_may_come_later) {
+  DatabaseOptions nowhere;
+  nowhere.url = "postgresql://ada:kept-secret@127.0.0.1:1/name";
+  const Error error = refusal(nowhere);
+  EXPECT_EQ(error.code, "db_unavailable");
+  EXPECT_EQ((error.detail + error.log).find("kept-secret"), std::string::npos);
+  EXPECT_EQ(error.log.find('\n'), std::string::npos) << "an operator reads one line";
 }
 
 TEST_F(DatabaseTest, refuses_a_folder_in_the_files_place) {
@@ -157,7 +174,10 @@ TEST_F(DatabaseTest, refuses_a_schema_newer_than_the_program_and_leaves_it_alone
   const std::string before = bytes_of(file);
   const Error refused = refusal(options);
   EXPECT_EQ(refused.code, "db_refused");
-  EXPECT_EQ(refused.detail, "The database's schema is newer than this program");
+  EXPECT_EQ(
+      refused.detail,
+      "The database's schema is newer than this program: start the newer program, or take the schema back "
+      "with it (migrate down)");
   EXPECT_EQ(bytes_of(file), before);
 }
 

@@ -3,6 +3,7 @@
 // itself.
 #include "storage/fault.hpp"
 
+#include <soci/postgresql/soci-postgresql.h>
 #include <spdlog/logger.h>
 #include <spdlog/sinks/ostream_sink.h>
 
@@ -144,6 +145,7 @@ TEST(DiskFaultLog, a_fault_is_logged_once_and_so_is_its_end) {
 }
 
 struct LockTest : StorageTest {
+  void SetUp() override { SQLITE_ONLY(); }
   LockTest() {
     database.reset();
     options.busy_timeout = 400ms;
@@ -183,13 +185,45 @@ TEST_F(LockTest, readers_beyond_the_pool_wait_and_then_are_refused) {
 
 TEST_F(LockTest, a_transaction_without_commit_changes_nothing) {
   {
-    WriteTransaction transaction{database->sessions()};
+    WriteTransaction transaction{database->sessions(), Lane::calls};
     execute_script(transaction.sql(),
                    "INSERT INTO users (username, username_key, first_name, last_name, "
                    "hashed_password, role, created_at) VALUES ('a', 'a', '', '', '', 'user', '')");
   }
   EXPECT_TRUE(users->list(UserId{0}, 10)->empty());
   EXPECT_TRUE(users->create(person("a"), std::nullopt)) << "the lock is free again";
+}
+
+struct ConflictTest : StorageTest {
+  /// Writes, and is given up so many times; returns how often it was run.
+  int run_given_up(int times) {
+    int runs = 0;
+    outcome = database->sessions().write(Lane::people, [&](WriteTransaction& transaction) -> Result<void> {
+      ++runs;
+      execute_script(transaction.sql(), "INSERT INTO service_access (user_id, service) VALUES (" +
+                                            std::to_string(ada.value) + ", 'v" + std::to_string(runs) + "')");
+      if (runs <= times) throw soci::postgresql_soci_error("deadlock detected", "40P01");
+      transaction.commit();
+      return {};
+    });
+    return runs;
+  }
+
+  UserId ada = users->create(person("ada"), std::nullopt)->id;
+  Result<void> outcome;
+};
+
+TEST_F(ConflictTest, a_transaction_that_is_given_up_for_anothers_sake_is_run_again_from_nothing) {
+  EXPECT_EQ(run_given_up(3), 4);
+  EXPECT_TRUE(outcome);
+  EXPECT_EQ(raw("SELECT service FROM service_access"), "v4");
+}
+
+TEST_F(ConflictTest, one_that_is_given_up_too_often_is_refused) {
+  EXPECT_EQ(run_given_up(4), 4);
+  EXPECT_EQ(outcome.error().code, "db_unavailable");
+  EXPECT_EQ(outcome.error().retry_after, 1s);
+  EXPECT_EQ(raw("SELECT count(*) FROM service_access"), "0");
 }
 
 }  // namespace

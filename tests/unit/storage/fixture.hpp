@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A real SQLite file in a folder of its own, with all stores upon it.
+// A real database of its own, with all stores upon it: an SQLite file, or, where INFERKEEP_TEST_POSTGRES
+// names a server, a database there.
 #pragma once
 
 #include <gmock/gmock.h>
@@ -7,15 +8,19 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
 #include "base/clock.hpp"
 #include "base/log.hpp"
+#include "raw_postgres.hpp"
+#include "raw_sqlite.hpp"
 #include "storage/call_ledger.hpp"
 #include "storage/call_store.hpp"
 #include "storage/database.hpp"
 #include "storage/sign_in_store.hpp"
+#include "storage/training_stage.hpp"
 #include "storage/user_store.hpp"
 
 namespace inferkeep::storage {
@@ -84,8 +89,28 @@ inline ServiceCall call_of(UserId owner, const std::string& service = "v1") {
   return call;
 }
 
+inline void add_training(Database& database, const LogTable& table, const std::vector<LogRow>& rows,
+                         bool replace = false) {
+  const auto stage = std::move(make_training_stage(database, table).value());
+  ASSERT_TRUE(stage->add(rows));
+  ASSERT_TRUE(stage->bring_in(replace));
+}
+
+/// For the first line of a test of what SQLite alone does: its file, its locks, its plans.
+#define SQLITE_ONLY() \
+  if (on_postgres()) GTEST_SKIP() << "of SQLite alone"
+
 class StorageTest : public testing::Test {
  protected:
+  StorageTest() {
+    if (postgres) options.url = postgres->url();
+    open();
+  }
+  /// What the database itself says, as lines.
+  std::string raw(const std::string& question) {
+    return postgres ? RawPostgres{options.url}.run(question) : RawSqlite{file()}.run(question);
+  }
+  bool on_postgres() const { return postgres != nullptr; }
   void reopen() {
     database.reset();
     open();
@@ -99,11 +124,12 @@ class StorageTest : public testing::Test {
   std::string file() const { return (folder / "test.db").string(); }
 
   TempFolder folder;
+  std::unique_ptr<TestDatabase> postgres{postgres_url() ? new TestDatabase : nullptr};
   DatabaseOptions options = options_for(folder / "test.db");
-  std::unique_ptr<Database> database = open_or_throw(options);
-  std::unique_ptr<UserStore> users = make_user_store(*database);
-  std::unique_ptr<SignInStore> sign_ins = make_sign_in_store(*database);
-  std::unique_ptr<CallStore> calls = make_call_store(*database);
+  std::unique_ptr<Database> database;
+  std::unique_ptr<UserStore> users;
+  std::unique_ptr<SignInStore> sign_ins;
+  std::unique_ptr<CallStore> calls;
 };
 
 }  // namespace inferkeep::storage

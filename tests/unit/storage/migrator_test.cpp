@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "storage/migrator.hpp"
 
-#include "fixture.hpp"
+#include <algorithm>
+
+#include "log_fixture.hpp"
 #include "raw_sqlite.hpp"
 #include "storage/session.hpp"
 
@@ -94,7 +96,10 @@ TEST_F(MigratorTest, refuses_what_it_does_not_know) {
   const Migration known[] = {first, second};
   Migrator{*sessions, known}.up().value();
   const auto result = Migrator{*sessions, std::span{known}.first(1)}.down(0);
-  EXPECT_EQ(result.error().detail, "The database's schema is newer than this program");
+  EXPECT_EQ(
+      result.error().detail,
+      "The database's schema is newer than this program: start the newer program, or take the schema back "
+      "with it (migrate down)");
   EXPECT_EQ(tables(), "log,notes,schema_migrations");
 }
 
@@ -109,6 +114,38 @@ TEST_F(MigratorTest, the_programs_own_migrations_go_up_and_down_and_up) {
             "0");
   EXPECT_EQ(migration_status(options, Log::none())->size(), all);
   EXPECT_EQ(*migrate_up(options, Log::none()), all);
+}
+
+TEST_F(LogTest, the_way_back_takes_log_tables_along_and_the_way_up_makes_room_for_them_again) {
+  served(ada, {1, 2, 3});
+  served_classes(eve, {"great"});
+  const auto migrations = database->sessions().engine().migrations();
+  Migrator migrator{database->sessions(), migrations};
+  const auto before = migrator.contents().value();
+  const auto size_of = [&](const std::string& table) {
+    const auto found = std::ranges::find(before, table, &TableSize::table);
+    return found == before.end() ? 0 : found->rows;
+  };
+  EXPECT_EQ(size_of("model_logs_v2"), 3);
+  EXPECT_EQ(size_of("model_logs_v1"), 1);
+  EXPECT_EQ(size_of("service_calls"), 2);
+  EXPECT_EQ(size_of("users"), 2);
+
+  EXPECT_EQ(*migrator.down(0), migrations.size());
+  EXPECT_TRUE(migrator.contents()->empty());
+  EXPECT_EQ(*migrator.up(), migrations.size());
+  ASSERT_TRUE(prepare_log_tables(*database, tables));
+  ada = users->create(person("ada"), std::nullopt)->id;
+  EXPECT_EQ(served(ada, {4}).value, 1);
+  EXPECT_EQ(raw("SELECT target_pred FROM model_logs_v2"), "4.0");
+}
+
+TEST_F(LogTest, the_way_back_leaves_what_an_operator_has_put_beside_the_log_tables) {
+  raw("CREATE TABLE model_logs_notes (note TEXT)");
+  raw("INSERT INTO model_logs_notes VALUES ('kept')");
+  Migrator migrator{database->sessions(), database->sessions().engine().migrations()};
+  ASSERT_TRUE(migrator.down(0));
+  EXPECT_EQ(raw("SELECT note FROM model_logs_notes"), "kept");
 }
 
 TEST_F(MigratorTest, the_programs_own_migrations_are_numbered_without_gaps) {

@@ -24,10 +24,10 @@ class IoThread {
     thread_.join();
   }
 
-  std::future<Result<CallId>> record(CallLedger& ledger, ServiceCall call) {
+  std::future<Result<CallId>> record(CallLedger& ledger, ServiceCall call, LogRows items = {}) {
     auto promise = std::make_shared<std::promise<Result<CallId>>>();
     auto future = promise->get_future();
-    boost::asio::co_spawn(context_, record_one(ledger, std::move(call), promise, context_),
+    boost::asio::co_spawn(context_, record_one(ledger, std::move(call), std::move(items), promise, context_),
                           boost::asio::detached);
     return future;
   }
@@ -35,9 +35,9 @@ class IoThread {
  private:
   using Promise = std::shared_ptr<std::promise<Result<CallId>>>;
 
-  static boost::asio::awaitable<void> record_one(CallLedger& ledger, ServiceCall call, Promise promise,
-                                                 boost::asio::io_context& home) {
-    auto result = co_await ledger.record(std::move(call));
+  static boost::asio::awaitable<void> record_one(CallLedger& ledger, ServiceCall call, LogRows items,
+                                                 Promise promise, boost::asio::io_context& home) {
+    auto result = co_await ledger.record(std::move(call), std::move(items));
     EXPECT_TRUE(home.get_executor().running_in_this_thread()) << "woken on a foreign thread";
     promise->set_value(std::move(result));
   }

@@ -66,20 +66,5 @@ TEST_F(SignInStoreTest, purge_forgets_the_expired_alone) {
       << "an ended one stays known until it expires";
 }
 
-TEST_F(SignInStoreTest, standings_are_those_of_all_living_people) {
-  NewUser boss = admin("boss");
-  boss.grants = {"v1", "v2"};
-  users->create(boss, std::nullopt).value();
-  const UserId gone = users->create(person("gone"), std::nullopt)->id;
-  ASSERT_TRUE(users->remove(gone, by_program("x")));
-  const auto standings = load_standings(*database).value();
-  ASSERT_EQ(standings.size(), 2u);
-  EXPECT_EQ(standings[0].id, ada);
-  EXPECT_EQ(standings[1].username, "boss@example.com");
-  EXPECT_EQ(standings[1].role, Role::admin);
-  EXPECT_TRUE(standings[1].is_active);
-  EXPECT_EQ(standings[1].grants, (Grants{"v1", "v2"}));
-}
-
 }  // namespace
 }  // namespace inferkeep::storage

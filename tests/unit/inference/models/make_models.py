@@ -63,6 +63,29 @@ def strings():
           constant("odd", T.STRING, [b"odd"], [])])
 
 
+def tables():
+    """What exporters of tables make: one matrix, its answer first, and outputs that no field is for."""
+    weights = constant("weights", T.FLOAT, [100, 10, 1], [3, 1])
+    nodes = [h.make_node("MatMul", ["X", "weights"], ["label"]), h.make_node("Neg", ["X"], ["probabilities"])]
+    save("matrix", nodes, [port("X", T.FLOAT, ["N", 3])],
+         [port("label", T.FLOAT), port("probabilities", T.FLOAT, ["N", 3])], [weights])
+    largest = [h.make_node("ReduceMax", ["X", "columns"], ["y"])]
+    save("free_width", largest, [port("X", T.FLOAT, ["N", "F"])], [port("y", T.FLOAT)],
+         [constant("columns", T.INT64, [1], [1])])
+    joined = [h.make_node("Gather", ["X", "first"], ["a"], axis=1),
+              h.make_node("Gather", ["X", "second"], ["b"], axis=1), h.make_node("StringConcat", ["a", "b"], ["both"])]
+    save("text_matrix", joined, [port("X", T.STRING, ["N", 2])], [port("both", T.STRING)],
+         [constant("first", T.INT64, [0], [1]), constant("second", T.INT64, [1], [1])])
+
+
+def house_by_surface():
+    """Fits the description of v2, and knows of nothing but the surface."""
+    fields = {"age": T.INT64, "surface": T.DOUBLE, "has_attic": T.BOOL, "garden_surface": T.DOUBLE,
+              "address": T.STRING}
+    save("house_by_surface", [h.make_node("Mul", ["surface", "thousand"], ["price"])],
+         [port(*field) for field in fields.items()], [port("price")], [constant("thousand", T.DOUBLE, [1000], [])])
+
+
 def breaking():
     """Fails as a whole when one row is out of range."""
     nodes = [h.make_node("Cast", ["x"], ["index"], to=T.INT64), h.make_node("Gather", ["table", "index"], ["y"])]
@@ -139,14 +162,16 @@ def main():
     affine()
     all_kinds()
     strings()
+    tables()
+    house_by_surface()
     breaking()
     loop("loop", "Greater", 0)
     loop("loop_at_once", "GreaterOrEqual", 0)
     constant_loop()
     hostile()
     identity("nan", port("x"), port("y"), "Log")
-    identity("wrong_input", port("z"), port("y"))
-    identity("wrong_output", port("x"), port("z"))
+    identity("other_input", port("z"), port("y"))
+    identity("other_output", port("x"), port("z"))
     identity("wrong_shape", port("x", shape=["N", 2]), port("y", shape=["N", 2]))
     identity("fixed_rows", port("x", shape=[1, 1]), port("y", shape=[1, 1]))
     identity("wrong_type", port("x", T.STRING), port("y", T.STRING))

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+#include "storage/postgres_result.hpp"
+
+#include <soci/postgresql/soci-postgresql.h>
+
+namespace inferkeep::storage {
+
+std::optional<std::string> first_cell(const PostgresResult& result) {
+  if (PQntuples(result.get()) == 0 || PQgetisnull(result.get(), 0, 0)) return std::nullopt;
+  return std::string(PQgetvalue(result.get(), 0, 0));
+}
+
+std::optional<std::string> ask(PGconn* connection, const std::string& script) {
+  const PostgresResult result{PQexec(connection, script.c_str())};
+  const auto status = PQresultStatus(result.get());
+  if (status == PGRES_TUPLES_OK) return first_cell(result);
+  if (status == PGRES_COMMAND_OK) return std::nullopt;
+  const char* state = PQresultErrorField(result.get(), PG_DIAG_SQLSTATE);
+  throw soci::postgresql_soci_error(PQerrorMessage(connection), state ? state : "     ");
+}
+
+}  // namespace inferkeep::storage
