@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# The README's walk with curl, from registration to prediction and history, against a running server (the first argument,
+# The README's walk with curl, from registration to prediction, history and truth, against a running server (the first argument,
 # default http://localhost:8080) that was started with a superuser. Prints each command and its answer.
 set -euo pipefail
 
@@ -34,3 +34,9 @@ show "curl -s \$base/mlservice/v2/predict -H \"Authorization: Bearer \$token\" -
 
 echo '# each call that was let in has left a row'
 show "curl -s \$base/user/service_calls -H \"Authorization: Bearer \$token\""
+
+echo '# the house is sold: what was true joins what was predicted, and tells how good the model is'
+keep call "curl -s \$base/user/service_calls -H \"Authorization: Bearer \$token\" | grep -o '\"id\":[0-9]*' | tail -1 | cut -d: -f2"
+show "curl -s -X PUT \$base/mlservice/v2/truth/\$call -H \"Authorization: Bearer \$token\" --json '{\"target_true\": 222500}' -w '%{http_code}'"
+show "curl -s \$base/user/service_calls/\$call -H \"Authorization: Bearer \$token\""
+show "curl -s \$base/mlservice/v2/quality -H \"Authorization: Bearer \$token\""

@@ -31,18 +31,13 @@ from onnx import TensorProto, helper
 
 DATA = pathlib.Path(__file__).resolve().parent.parent / "data"
 BATCH = 64
-TYPE_NAMES = {
-    TensorProto.INT64: "int64",
-    TensorProto.DOUBLE: "double",
-    TensorProto.BOOL: "bool",
-    TensorProto.STRING: "string",
-}
 DTYPES = {
     TensorProto.INT64: np.int64,
     TensorProto.DOUBLE: np.float64,
     TensorProto.BOOL: np.bool_,
     TensorProto.STRING: object,
 }
+MATRIX_DTYPES = {"tensor(float)": np.float32, "tensor(double)": np.float64, "tensor(int64)": np.int64}
 
 Row = dict[str, Any]
 
@@ -55,23 +50,41 @@ class Model(Protocol):
     def graph(self) -> onnx.ModelProto: ...
 
 
+class Data(Protocol):
+    """What a model is trained on. A row has the input's fields and whatever else the training needs."""
+
+    def rows(self) -> list[Row]: ...
+
+    def origin(self) -> Row: ...  # for the manifest: tells this data from any other
+
+
+@dataclasses.dataclass(frozen=True)
+class CsvFile:
+    """A file in data/."""
+
+    name: str
+    parse: Callable[[Row], Row]  # a row of the file, with its texts turned into the fields' types
+
+    def rows(self) -> list[Row]:
+        with open(DATA / self.name, encoding="utf-8", newline="") as file:
+            return [self.parse(row) for row in csv.DictReader(file)]
+
+    def origin(self) -> Row:
+        return {"file": self.name, "rows": len(self.rows()), "sha256": sha256(DATA / self.name)}
+
+
 @dataclasses.dataclass(frozen=True)
 class Service:
     name: str
     folder: pathlib.Path
-    data_file: str
+    data: Data
     inputs: dict[str, int]  # field: ONNX element type
     output: tuple[str, int]
-    parse: Callable[[Row], Row]  # a row of the CSV file, with its texts turned into the fields' types
     train: Callable[[list[Row]], Model]
     cross_validate: Callable[[list[Row]], dict[str, Any]]
     agree: Callable[[np.ndarray, np.ndarray], np.ndarray]  # which of two models' answers count as the same
     examples: list[Row]  # odd inputs that reference.json keeps beside some rows of the data
-
-
-def read_rows(service: Service) -> list[Row]:
-    with open(DATA / service.data_file, encoding="utf-8", newline="") as file:
-        return [service.parse(row) for row in csv.DictReader(file)]
+    same: Callable[[np.ndarray, np.ndarray], np.ndarray] = np.equal  # which of one model's, alone and in a batch
 
 
 def sha256(path: pathlib.Path) -> str:
@@ -131,27 +144,38 @@ class Graph:
 
 
 class Runner:
-    """A graph as serving runs it."""
+    """A graph as serving runs it: an input per field, or one input with the fields as its columns."""
 
     def __init__(self, path: pathlib.Path, service: Service):
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         self.session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
         self.inputs = service.inputs
+        ports = self.session.get_inputs()
+        self.matrix = ports[0] if len(ports) == 1 and ports[0].name not in service.inputs else None
+        outputs = self.session.get_outputs()
+        self.output = next((port for port in outputs if port.name == service.output[0]), outputs[0])
 
     def feed(self, rows: list[Row]) -> dict[str, np.ndarray]:
+        if self.matrix:
+            table = np.array([[row[name] for name in self.inputs] for row in rows])
+            return {self.matrix.name: table.astype(MATRIX_DTYPES[self.matrix.type])}
         return {name: np.array([[row[name]] for row in rows], dtype=DTYPES[kind]) for name, kind in self.inputs.items()}
 
     def predict(self, rows: list[Row], batch: int = BATCH) -> np.ndarray:
-        parts = [self.session.run(None, self.feed(rows[i : i + batch]))[0] for i in range(0, len(rows), batch)]
-        return np.concatenate(parts)[:, 0]
+        parts = [self.run(rows[i : i + batch]) for i in range(0, len(rows), batch)]
+        return np.concatenate(parts)
+
+    def run(self, rows: list[Row]) -> np.ndarray:
+        (answers,) = self.session.run([self.output.name], self.feed(rows))
+        return answers.reshape(len(rows))
 
     def microseconds(self, row: Row, runs: int = 300) -> float:
         """The median time of a run with this one row."""
         feed, times = self.feed([row]), []
         for _ in range(runs):
             start = time.perf_counter()
-            self.session.run(None, feed)
+            self.session.run([self.output.name], feed)
             times.append(time.perf_counter() - start)
         return float(np.median(times)) * 1e6
 
@@ -165,7 +189,7 @@ def require(agreed: np.ndarray, what: str) -> None:
 def check_graph(service: Service, runner: Runner, model: Model, rows: list[Row]) -> None:
     answers = runner.predict(rows)
     require(service.agree(model.predict(rows), answers), "graph and numpy")
-    require(runner.predict(rows, batch=1) == answers, "rows alone and in batches")
+    require(service.same(runner.predict(rows, batch=1), answers), "rows alone and in batches")
 
 
 def reference(service: Service, model: Model, rows: list[Row]) -> list[Row]:
@@ -175,18 +199,21 @@ def reference(service: Service, model: Model, rows: list[Row]) -> list[Row]:
     return [{"input": row, "output": {name: answer}} for row, answer in zip(picked, answers, strict=True)]
 
 
-def manifest(service: Service, path: pathlib.Path, rows: list[Row], quality: dict[str, Any]) -> Row:
-    def port(name: str, kind: int) -> Row:
-        return {"name": name, "type": TYPE_NAMES[kind], "shape": ["N", 1]}
+def port(found: Any) -> Row:
+    kind = found.type.removeprefix("tensor(").removesuffix(")")
+    return {"name": found.name, "type": kind, "shape": ["N", *found.shape[1:]]}
 
+
+def manifest(service: Service, path: pathlib.Path, quality: dict[str, Any]) -> Row:
+    runner = Runner(path, service)
     return {
         "service": service.name,
         "file": path.name,
         "sha256": sha256(path),
-        "inputs": [port(*field) for field in service.inputs.items()],
-        "outputs": [port(*service.output)],
+        "inputs": [port(found) for found in runner.session.get_inputs()],
+        "outputs": [port(runner.output)],
         "quality": quality,
-        "trained_on": {"file": service.data_file, "rows": len(rows), "sha256": sha256(DATA / service.data_file)},
+        "trained_on": service.data.origin(),
     }
 
 
@@ -203,11 +230,11 @@ def write_model(service: Service, folder: pathlib.Path, rows: list[Row]) -> tupl
 
 
 def train(service: Service) -> None:
-    rows = read_rows(service)
+    rows = service.data.rows()
     quality = service.cross_validate(rows)
     print("cross-validated:", json.dumps(quality, indent=2))
     path, model = write_model(service, service.folder, rows)
-    write_json(service.folder / "model.json", manifest(service, path, rows, quality))
+    write_json(service.folder / "model.json", manifest(service, path, quality))
     write_json(service.folder / "reference.json", reference(service, model, rows))
     duration = Runner(path, service).microseconds(rows[0])
     print(f"{path.name}: {path.stat().st_size:,} bytes, {duration:.0f} µs for one row")
@@ -215,12 +242,12 @@ def train(service: Service) -> None:
 
 def check(service: Service) -> None:
     """Trains anew and compares with the committed files."""
-    rows = read_rows(service)
+    rows = service.data.rows()
     committed = service.folder / "model.onnx"
     stated = json.loads((service.folder / "model.json").read_text(encoding="utf-8"))
     if stated["sha256"] != sha256(committed):
         sys.exit("error: model.json is of another model.onnx")
-    if stated["trained_on"]["sha256"] != sha256(DATA / service.data_file):
+    if stated["trained_on"] != service.data.origin():
         sys.exit("error: model.json is of other data")
     runner, name = Runner(committed, service), service.output[0]
     with tempfile.TemporaryDirectory() as folder:

@@ -177,10 +177,9 @@ if __name__ == "__main__":
         training.Service(
             name="v1",
             folder=FOLDER,
-            data_file="food_reviews.csv",
+            data=training.CsvFile("food_reviews.csv", parse),
             inputs=INPUTS,
             output=("category", TensorProto.STRING),
-            parse=parse,
             train=ReviewModel,
             cross_validate=cross_validate,
             agree=lambda expected, actual: expected == actual,

@@ -293,10 +293,9 @@ if __name__ == "__main__":
         training.Service(
             name="v2",
             folder=FOLDER,
-            data_file="house_prices.csv",
+            data=training.CsvFile("house_prices.csv", parse),
             inputs=INPUTS,
             output=("price", TensorProto.DOUBLE),
-            parse=parse,
             train=HouseModel,
             cross_validate=cross_validate,
             agree=lambda expected, actual: np.abs(actual - expected) <= expected / 1000,
