@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Requests a second of /mlservice/v2/predict (recorded, synced) and of /healthcheck, in one run, three rounds each. Needs wrk
-# and two cores; builds nothing.
+# Requests a second of /mlservice/v2/predict (recorded, synced) and of /healthcheck, in one run, three rounds each: on SQLite, or
+# with STORE=postgres on a PostgreSQL server of its own, which has both cores. Needs wrk and two cores; builds nothing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/lib/server.sh
 command -v wrk >/dev/null || { echo "bench: install wrk first (apt-get install wrk)" >&2; exit 69; }
 
 seconds=${SECONDS_EACH:-8} connections=${CONNECTIONS:-64}
+[ "${STORE:-sqlite}" = sqlite ] || start_postgres
 IO_THREADS=1 HTTP_REQUESTS_PER_CONNECTION=1000000000 start_server taskset -c 0
 cat >"$folder/predict.lua" <<LUA
 wrk.method = "POST"
