@@ -66,7 +66,6 @@ asio::awaitable<void> Connection::run() {
 }
 
 // g++ 12 destroys the awaited temporary twice where co_await stands in a condition, so here it never does.
-// its own.
 
 asio::awaitable<void> Connection::serve() {
   bool more = true;

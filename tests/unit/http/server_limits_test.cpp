@@ -260,6 +260,11 @@ class NoDescriptors {
 
 TEST_F(ServerTest, AcceptingGoesOnWhenDescriptorsAreBack) {
   start();
+  // accept(2) takes a descriptor before it finds that nobody waits, and gives it back: a server that has just
+  // begun would leave one free behind those that are taken here. One that has answered is at rest, and this
+  // connection stays, so that none comes free by its end.
+  auto early = connect();
+  ASSERT_EQ(early.ask(get("/early")).body, "/early");
   NoDescriptors none;
   none.give_back(1);  // for the client; the server finds none left
   auto client = connect();
@@ -268,7 +273,7 @@ TEST_F(ServerTest, AcceptingGoesOnWhenDescriptorsAreBack) {
   std::this_thread::sleep_for(600ms);
   const auto cpu = static_cast<double>(std::clock() - cpu_before) / CLOCKS_PER_SEC;
   EXPECT_LT(cpu, 0.12) << "waits, and does not spin";
-  EXPECT_EQ(handler.handled, 0);
+  EXPECT_EQ(handler.handled, 1) << "the early one alone";
   none.give_back(10);
   const auto begin = Clock::now();
   EXPECT_EQ(client.read().body, "/late");
