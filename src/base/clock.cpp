@@ -4,7 +4,6 @@
 #include <fmt/chrono.h>
 
 #include <stdexcept>
-#include <string_view>
 
 namespace inferkeep {
 namespace {
@@ -69,7 +68,7 @@ std::string to_iso8601(Time time) {
                      clock.seconds().count(), clock.subseconds().count());
 }
 
-Time from_iso8601(const std::string& text) {
+Time from_iso8601(std::string_view text) {
   Reader reader{text};
   const int year = reader.digits(4);
   reader.literal('-');
@@ -88,7 +87,7 @@ Time from_iso8601(const std::string& text) {
   const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month(unsigned(month)),
                                          std::chrono::day(unsigned(day))};
   if (!reader.at_end() || !date.ok() || hour > 23 || minute > 59 || second > 59)
-    throw std::invalid_argument("not a UTC time: " + text);
+    throw std::invalid_argument("not a UTC time: " + std::string(text));
   return std::chrono::sys_days{date} + std::chrono::hours{hour} + std::chrono::minutes{minute} +
          std::chrono::seconds{second} + std::chrono::microseconds{micros};
 }

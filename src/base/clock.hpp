@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <string>
+#include <string_view>
 
 namespace inferkeep {
 
@@ -19,6 +20,6 @@ Time system_now();
 std::string to_iso8601(Time time);
 
 /// The reverse of to_iso8601, with zero to six decimals; throws std::invalid_argument for any other text.
-Time from_iso8601(const std::string& text);
+Time from_iso8601(std::string_view text);
 
 }  // namespace inferkeep

@@ -78,12 +78,17 @@ class DriftOfFields {
   std::vector<std::unique_ptr<statistics::FieldDrift>> served_;
 };
 
+/// "2026-11-22"
+std::string text_of(std::chrono::sys_days day) {
+  return to_iso8601(day).substr(0, 10);
+}
+
 /// One judge for each day. Rows of one day mostly follow one another.
 template <class Judge>
 class Days {
  public:
   void add(const RowView& row) {
-    if (!last_ || last_->first != row.day) last_ = &*judges_.try_emplace(std::string(row.day)).first;
+    if (!last_ || last_->first != row.day) last_ = &*judges_.try_emplace(row.day).first;
     last_->second.add(row);
   }
 
@@ -96,13 +101,13 @@ class Days {
   auto figures() const {
     using Figures = decltype(std::declval<Judge>().figures());
     std::vector<DayOf<Figures>> days;
-    for (const auto& [day, judge] : judges_) days.push_back({judge.figures(), day});
+    for (const auto& [day, judge] : judges_) days.push_back({judge.figures(), text_of(day)});
     return days;
   }
 
  private:
-  std::map<std::string, Judge> judges_;
-  typename std::map<std::string, Judge>::value_type* last_ = nullptr;
+  std::map<std::chrono::sys_days, Judge> judges_;
+  typename decltype(judges_)::value_type* last_ = nullptr;
 };
 
 std::optional<std::string> text_of(const std::optional<Time>& time) {

@@ -13,8 +13,10 @@
 #include "base/result.hpp"
 #include "domain/ids.hpp"
 #include "storage/database.hpp"
+#include "storage/dialect.hpp"
 #include "storage/fault.hpp"
 #include "storage/migrator.hpp"
+#include "storage/walk.hpp"
 
 namespace inferkeep::storage {
 
@@ -71,15 +73,16 @@ class Engine {
   /// Ends all that is watched at once.
   virtual void cut() = 0;
 
-  /// Between the two a reading session sees one state of the database, and a statement may take long.
-  virtual void begin_walk(soci::session& sql) = 0;
-  virtual void end_walk(soci::session& sql) = 0;
+  /// Begins a walk over one state of the database, which may take long. `question` must outlive it.
+  virtual std::unique_ptr<Walk> walk(soci::session& sql, const WalkQuestion& question) = 0;
 
   /// Within a transaction: other programs on the database shall hear of it with the commit.
   virtual void notify(soci::session& sql, UserId person) = 0;
 
   /// Which lock and which session a lane has: equal numbers, one session.
   virtual std::size_t session_of(Lane lane) const = 0;
+
+  virtual Dialect dialect() const = 0;
 
   /// The schema, in the database's words.
   virtual std::span<const Migration> migrations() const = 0;

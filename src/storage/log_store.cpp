@@ -4,15 +4,12 @@
 #include "base/clock.hpp"
 #include "storage/dialect.hpp"
 #include "storage/log_rows.hpp"
-#include "storage/long_walk.hpp"
 #include "storage/session.hpp"
 #include "storage/statement.hpp"
 #include "storage/walk.hpp"
 
 namespace inferkeep::storage {
 namespace {
-
-constexpr std::size_t day_length = 10;  // "2026-11-22" of a time
 
 LogRow row_of(const std::deque<Cell>& cells) {
   LogRow row;
@@ -22,47 +19,76 @@ LogRow row_of(const std::deque<Cell>& cells) {
   return row;
 }
 
-/// The cells of target_and_feature_cells, or the first two of them.
-std::deque<Cell> cells_of(const LogTable& table, bool features) {
-  auto cells = target_and_feature_cells(table);
-  while (!features && cells.size() > 2) cells.pop_back();
-  return cells;
+using Holds = WalkQuestion::Holds;
+
+/// What a row of the log is asked for: its targets, and its features where the visitor looks at them.
+WalkQuestion question_of(const LogTable& table, bool features) {
+  WalkQuestion question{features ? target_and_feature_names(table, "l.") : "l.target_pred, l.target_true",
+                        {},
+                        {holds(table.target), holds(table.target)}};
+  if (features)
+    for (const schema::Column& column : table.features) question.columns.push_back(holds(column.type));
+  return question;
 }
 
-std::string names_of(const LogTable& table, bool features) {
-  return features ? target_and_feature_names(table, "l.") : "l.target_pred, l.target_true";
+WalkQuestion training_question(const LogTable& table, bool features) {
+  WalkQuestion question = question_of(table, features);
+  question.text = "SELECT " + question.text + " FROM " + table.name() + " l WHERE l.is_train_data";
+  return question;
 }
 
-/// SQLite is kept to the order that is written: by owner from their calls to the log; otherwise
-/// along the log, whose calls then lie one behind another. A span of time is first made a span of ids.
-std::string served_text(Dialect dialect, const LogTable& table, const ServedFilter& filter, bool features) {
+/// The time of the call stands behind all else. SQLite is kept to the order that is written: by owner from
+/// their calls to the log; otherwise along the log, whose calls then lie one behind another. A span of time
+/// is first made a span of ids.
+WalkQuestion served_question(Dialect dialect, const LogTable& table, const ServedFilter& filter,
+                             bool features) {
   const std::string join = join_in_order(dialect);
   const std::string log = table.name() + " l", calls = "service_calls c";
+  WalkQuestion question = question_of(table, features);
+  question.columns.push_back(Holds::time);
   std::string span;
-  if (filter.since) span += " AND c.request_time >= :since";
-  if (filter.until) span += " AND c.request_time < :until";
-  std::string text = "SELECT c.request_time, " + names_of(table, features) + " FROM ";
-  if (filter.owner)
-    return text + calls + join + log + " ON l.service_call_id = c.id WHERE TRUE" + span +
-           " AND c.owner_id = :owner";
-  text += log + join + calls + " ON c.id = l.service_call_id WHERE NOT l.is_train_data";
-  if (span.empty()) return text;
-  return "WITH span AS MATERIALIZED (SELECT min(c.id) AS first, max(c.id) AS last FROM " + calls +
-         " WHERE TRUE" + span + ") " + text + span +
-         " AND l.service_call_id BETWEEN (SELECT first FROM span) AND (SELECT last FROM span)";
+  if (filter.since) {
+    span += " AND c.request_time >= :since";
+    question.values["since"] = bound_of(*filter.since);
+  }
+  if (filter.until) {
+    span += " AND c.request_time < :until";
+    question.values["until"] = bound_of(*filter.until);
+  }
+  std::string text = "SELECT " + question.text + ", c.request_time FROM ";
+  if (filter.owner) {
+    question.values["owner"] = static_cast<long long>(filter.owner->value);
+    text +=
+        calls + join + log + " ON l.service_call_id = c.id WHERE TRUE" + span + " AND c.owner_id = :owner";
+  } else {
+    text += log + join + calls + " ON c.id = l.service_call_id WHERE NOT l.is_train_data";
+    if (!span.empty())
+      text = "WITH span AS MATERIALIZED (SELECT min(c.id) AS first, max(c.id) AS last FROM " + calls +
+             " WHERE TRUE" + span + ") " + text + span +
+             " AND l.service_call_id BETWEEN (SELECT first FROM span) AND (SELECT last FROM span)";
+  }
+  question.text = std::move(text);
+  return question;
 }
 
-/// Hands each row of a walk that has begun on.
-Result<void> hand_on(Walk& walk, const std::string& time, const std::deque<Cell>& cells,
-                     const RowVisitor& visitor, LongWalk steps) {
-  std::vector<schema::CellView> features(cells.size() - 2);
-  while (walk.next()) {
-    if (steps.stopped()) return LongWalk::stopping();
-    for (std::size_t i = 0; i < features.size(); ++i) features[i] = cells[2 + i].view();
-    visitor({std::string_view(time).substr(0, day_length), cells[0].view(), cells[1].view(), features});
+/// Shows a walk's rows as rows of the log.
+class LogRows {
+ public:
+  LogRows(const RowVisitor& visitor, std::size_t features, bool served)
+      : visitor_(visitor), features_(features), served_(served) {}
+
+  void operator()(const Walk& row) {
+    for (std::size_t i = 0; i < features_.size(); ++i) features_[i] = row.value(2 + i);
+    RowView view{{}, row.value(0), row.value(1), features_};
+    if (served_) view.day = std::chrono::floor<std::chrono::days>(row.time(2 + features_.size()));
+    visitor_(view);
   }
-  return {};
-}
+
+ private:
+  const RowVisitor& visitor_;
+  std::vector<schema::CellView> features_;
+  const bool served_;
+};
 
 class SociLogStore final : public LogStore {
  public:
@@ -88,32 +114,13 @@ class SociLogStore final : public LogStore {
 
   Result<void> visit_served(const LogTable& table, const ServedFilter& filter, bool features,
                             const RowVisitor& visitor) override {
-    return sessions_.walk([&](soci::session& sql) -> Result<void> {
-      std::string time;
-      const long long owner = filter.owner.value_or(UserId{}).value;
-      const std::string since = filter.since ? bound_of(*filter.since) : "";
-      const std::string until = filter.until ? bound_of(*filter.until) : "";
-      auto cells = cells_of(table, features);
-      Walk walk{sql};
-      walk.rows().exchange(soci::into(time));
-      for (Cell& cell : cells) cell.define(walk.rows());
-      if (filter.since) bind_named(walk.question(), "since", since);
-      if (filter.until) bind_named(walk.question(), "until", until);
-      if (filter.owner) bind_named(walk.question(), "owner", owner);
-      walk.begin(served_text(dialect_of(sql), table, filter, features));
-      return hand_on(walk, time, cells, visitor, LongWalk(stop_));
-    });
+    const auto question = served_question(sessions_.dialect(), table, filter, features);
+    return sessions_.walk(question, stop_, LogRows(visitor, features ? table.features.size() : 0, true));
   }
 
   Result<void> visit_training(const LogTable& table, bool features, const RowVisitor& visitor) override {
-    return sessions_.walk([&](soci::session& sql) -> Result<void> {
-      auto cells = cells_of(table, features);
-      Walk walk{sql};
-      for (Cell& cell : cells) cell.define(walk.rows());
-      walk.begin("SELECT " + names_of(table, features) + " FROM " + table.name() +
-                 " l WHERE l.is_train_data");
-      return hand_on(walk, {}, cells, visitor, LongWalk(stop_));
-    });
+    const auto question = training_question(table, features);
+    return sessions_.walk(question, stop_, LogRows(visitor, features ? table.features.size() : 0, false));
   }
 
  private:

@@ -3,12 +3,12 @@
 // what turned out to be true. Thread rules and common errors as in user_store.hpp.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <stop_token>
-#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -34,7 +34,7 @@ struct ServedFilter {
 
 /// A row on its way past; valid until the visitor returns.
 struct RowView {
-  std::string_view day;  ///< of a served row's request_time: "2026-11-22"; empty for training rows
+  std::chrono::sys_days day;  ///< of a served row's request_time, in UTC
   schema::CellView pred, truth;
   std::span<const schema::CellView> features;  ///< one per LogTable::features, or none where not asked for
 };

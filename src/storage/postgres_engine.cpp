@@ -113,15 +113,9 @@ class PostgresEngine final : public Engine {
   }
   void cut() override { cutter_.cut_all(); }
 
-  /// A log and its calls both lie in the order of the calls' ids, so a merge of them streams. A hash of a
-  /// million calls would first be gathered, and written to disk.
-  void begin_walk(soci::session& sql) override {
-    execute_script(sql,
-                   "BEGIN; SET LOCAL cursor_tuple_fraction = 1; SET LOCAL enable_hashjoin = off;"
-                   "SET LOCAL statement_timeout = " +
-                       in_ms(longest_walk));
+  std::unique_ptr<Walk> walk(soci::session& sql, const WalkQuestion& question) override {
+    return walk_postgres(sql, question, longest_walk);
   }
-  void end_walk(soci::session& sql) override { execute_script(sql, "COMMIT"); }
 
   void notify(soci::session& sql, UserId person) override {
     execute_script(sql, std::string("SELECT pg_notify('") + people_channel + "', '" +
@@ -129,6 +123,7 @@ class PostgresEngine final : public Engine {
   }
 
   std::size_t session_of(Lane lane) const override { return static_cast<std::size_t>(lane); }
+  Dialect dialect() const override { return Dialect::postgres; }
   std::span<const Migration> migrations() const override { return postgres_migrations(); }
   bool is_beside() const override { return false; }
   bool is_shared() const override { return true; }

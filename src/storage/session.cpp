@@ -19,6 +19,21 @@ constexpr int most_repeats = 3;
 constexpr std::chrono::seconds longest_work{60};
 // For an index over all rows that there are.
 constexpr std::chrono::hours longest_migration{1};
+// To ask whether to stop costs more than a row.
+constexpr int rows_between_looks = 4096;
+
+/// False where it was stopped before the last row.
+bool go_through(Walk& walk, const std::stop_token& stop, const WalkVisitor& visit) {
+  for (int row = 0; walk.next(); ++row) {
+    if (row % rows_between_looks == 0 && stop.stop_requested()) return false;
+    visit(walk);
+  }
+  return true;
+}
+
+Error stopping() {
+  return {ErrorKind::unavailable, "stopping", "The server is stopping", {}, {}, std::chrono::seconds{1}};
+}
 
 }  // namespace
 
@@ -52,6 +67,16 @@ void SessionPool::open(Writer& writer) {
   Session fresh = engine_->connect(Purpose::writing);
   writer.session = std::move(fresh);
   writer.suspect = false;
+}
+
+Result<void> SessionPool::walk(const WalkQuestion& question, const std::stop_token& stop,
+                               const WalkVisitor& visit) {
+  return guarded([&]() -> Result<void> {
+    Reader reader{*this, long_patience()};
+    if (go_through(*engine_->walk(reader.sql(), question), stop, visit)) return {};
+    reader.drop();
+    return stopping();
+  });
 }
 
 Error SessionPool::report(const soci::soci_error& error) {

@@ -10,6 +10,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@
 #include "storage/fair_lock.hpp"
 #include "storage/fault.hpp"
 #include "storage/script.hpp"
+#include "storage/walk.hpp"
 
 namespace inferkeep::storage {
 
@@ -55,20 +57,9 @@ class SessionPool {
     return read_until(long_patience(), work);
   }
 
-  /// The same for one statement of many rows, which are handed on as they come.
-  template <class Work>
-  auto walk(Work&& work) {
-    return guarded([&] {
-      Reader reader{*this, long_patience()};
-      engine_->begin_walk(reader.sql());
-      auto done = work(reader.sql());
-      if (done)
-        engine_->end_walk(reader.sql());
-      else
-        reader.drop();  // rows may still be on their way
-      return done;
-    });
-  }
+  /// Shows each row of the answer to `visit`, on a reading session. Returns ErrorKind::unavailable "stopping"
+  /// when a stop is requested meanwhile.
+  Result<void> walk(const WalkQuestion& question, const std::stop_token& stop, const WalkVisitor& visit);
 
   /// Runs `work(soci::session&)` on a writing session without a transaction on the database: for temporary
   /// tables, which that session alone sees. Other processes write meanwhile.
@@ -104,6 +95,7 @@ class SessionPool {
   Deadline patience() const { return std::chrono::steady_clock::now() + options_.busy_timeout; }
   std::chrono::milliseconds busy_timeout() const { return options_.busy_timeout; }
   Engine& engine() { return *engine_; }
+  Dialect dialect() const { return engine_->dialect(); }
   const DatabaseOptions& options() const { return options_; }
 
   /// Held from before a commit of the lane of people until it is told, and by whoever tells of what others

@@ -116,10 +116,12 @@ class SqliteEngine final : public Engine {
 
   std::shared_ptr<void> watch(soci::session&, Deadline) override { return nullptr; }
   void cut() override {}
-  void begin_walk(soci::session&) override {}
-  void end_walk(soci::session&) override {}
+  std::unique_ptr<Walk> walk(soci::session& sql, const WalkQuestion& question) override {
+    return walk_sqlite(sql, question);
+  }
   void notify(soci::session&, UserId) override {}
   std::size_t session_of(Lane) const override { return 0; }
+  Dialect dialect() const override { return Dialect::sqlite; }
   std::span<const Migration> migrations() const override { return sqlite_migrations(); }
   bool is_beside() const override { return !file_.is_claimed(); }
   bool is_shared() const override { return false; }

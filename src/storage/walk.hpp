@@ -1,52 +1,56 @@
 // SPDX-License-Identifier: MIT
-// Internal to storage: many rows, one by one.
+// Internal to storage: many rows, one by one, none of which is kept.
 #pragma once
 
 #include <soci/soci.h>
 
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
 #include <string>
+#include <variant>
+#include <vector>
 
-#include "storage/dialect.hpp"
-#include "storage/script.hpp"
-#include "storage/statement.hpp"
+#include "base/clock.hpp"
+#include "schema/columns.hpp"
 
 namespace inferkeep::storage {
 
-/// The rows of one question, none of which is kept. SQLite steps from one to the next; libpq would gather all
-/// before it hands the first one on, so on PostgreSQL they come from a cursor, some thousand at a time. To be
-/// used within SessionPool::walk, one at a time.
+/// A question whose answer is too long to be held, in the words that both databases know.
+struct WalkQuestion {
+  enum class Holds { time, boolean, integer, real, text };
+  using Value = std::variant<long long, std::string>;
+
+  std::string text;                     ///< with ":name" where a value belongs
+  std::map<std::string, Value> values;  ///< by name: those that the text has, and no others
+  std::vector<Holds> columns;
+};
+
+WalkQuestion::Holds holds(schema::ColumnType type);
+
+/// The rows of one question. Used by one thread. All functions may throw soci::soci_error.
 class Walk {
  public:
-  explicit Walk(soci::session& sql) : dialect_(dialect_of(sql)), question_(sql), rows_(sql) {}
+  virtual ~Walk() = default;
 
-  /// What its values are bound to.
-  soci::statement& question() { return question_; }
-  /// What its columns are defined in.
-  soci::statement& rows() { return dialect_ == Dialect::sqlite ? question_ : rows_; }
+  /// Goes on to the next row, at first to the first one. False behind the last: then the session may be used
+  /// for other things again. The session of a walk that was left before is of no more use.
+  virtual bool next() = 0;
 
-  void begin(const std::string& text) {
-    if (dialect_ == Dialect::sqlite) {
-      prepare(question_, text);
-      question_.execute();
-      return;
-    }
-    prepare(question_, "DECLARE walk NO SCROLL CURSOR FOR " + text);
-    question_.execute(true);
-    prepare(rows_, "FETCH FORWARD 4096 FROM walk", Runs::often);
-    rows_.execute();
-  }
-
-  /// False behind the last row.
-  bool next() {
-    if (rows().fetch()) return true;
-    if (dialect_ == Dialect::sqlite) return false;
-    rows_.execute();
-    return rows_.fetch();
-  }
-
- private:
-  const Dialect dialect_;
-  soci::statement question_, rows_;
+  /// A column of the row that it stands at, from 0. Valid until `next`.
+  virtual schema::CellView value(std::size_t column) const = 0;
+  virtual Time time(std::size_t column) const = 0;
 };
+
+using WalkVisitor = std::function<void(const Walk&)>;
+
+/// Both begin at once; `question` must outlive the walk.
+std::unique_ptr<Walk> walk_sqlite(soci::session& sql, const WalkQuestion& question);
+std::unique_ptr<Walk> walk_postgres(soci::session& sql, const WalkQuestion& question,
+                                    std::chrono::milliseconds longest);
+
+/// Binds the question's values by their names.
+void bind_values(soci::statement& statement, const WalkQuestion& question);
 
 }  // namespace inferkeep::storage

@@ -48,7 +48,7 @@ class Never final : public Model<Asked, Out> {
 class GivenRows final : public storage::LogStore {
  public:
   struct Row {
-    std::string day;
+    std::chrono::sys_days day;
     schema::ColumnValue pred, truth;
     std::vector<schema::ColumnValue> features;
   };
@@ -95,7 +95,10 @@ boost::json::object report(GivenRows& rows, const QualityRequest& request = {}) 
 
 GivenRows::Row row(schema::ColumnValue pred, schema::ColumnValue truth, double size = 1,
                    schema::ColumnValue perhaps = {}) {
-  return {"2026-03-01", std::move(pred), std::move(truth), {size, std::move(perhaps), std::string("text")}};
+  return {std::chrono::year{2026} / 3 / 1,
+          std::move(pred),
+          std::move(truth),
+          {size, std::move(perhaps), std::string("text")}};
 }
 
 TEST(Quality, AnOptionalAnswerThatIsAbsentIsNotJudged) {
@@ -142,7 +145,7 @@ TEST(Quality, DriftCanBeLeftOut) {
 TEST(Quality, DaysAddUpToTheWholeInWhateverOrderTheyCome) {
   GivenRows rows;
   rows.served = {row(1.0, 2.0), row(1.0, 4.0), row(5.0, 5.0)};
-  rows.served[1].day = "2026-02-28";
+  rows.served[1].day -= std::chrono::days{1};
   const auto told = report(rows);
   const auto& days = told.at("days").as_array();
   ASSERT_EQ(days.size(), 2u);

@@ -61,6 +61,13 @@ TEST_F(LogStoreTest, values_of_every_type_and_null_come_back) {
   const auto items = logs->of_call(all.at("v3"), call).value();
   EXPECT_EQ(items.at(0).row.features, features);
   EXPECT_EQ(items.at(0).row.target_pred, ColumnValue(std::int64_t{-7}));
+  const auto visitor = [&](const RowView& row) {
+    EXPECT_EQ(row.pred, schema::CellView(std::int64_t{-7}));
+    ASSERT_EQ(row.features.size(), features.size());
+    for (std::size_t i = 0; i < features.size(); ++i)
+      EXPECT_EQ(row.features[i], schema::view_of(features[i])) << i;
+  };
+  EXPECT_TRUE(logs->visit_served(all.at("v3"), {}, true, visitor));
 }
 
 TEST_F(LogStoreTest, a_walk_meets_the_rows_of_the_filter_once_each) {
@@ -80,7 +87,7 @@ TEST_F(LogStoreTest, a_walk_meets_the_rows_of_the_filter_once_each) {
 TEST_F(LogStoreTest, a_walk_names_the_day_and_shows_features_where_asked) {
   served(ada, {1}, from_iso8601("2026-03-01T23:59:59.999999Z"));
   const auto visitor = [](const RowView& row) {
-    EXPECT_EQ(row.day, "2026-03-01");
+    EXPECT_EQ(row.day, std::chrono::sys_days(std::chrono::year{2026} / 3 / 1));
     EXPECT_EQ(row.truth, schema::CellView());
     ASSERT_EQ(row.features.size(), 2u);
     EXPECT_EQ(row.features[1], schema::CellView("text"));
@@ -93,6 +100,14 @@ TEST_F(LogStoreTest, training_rows_are_apart_from_served_ones) {
   add_training(*database, v2, training(2500));
   EXPECT_EQ(trained(), 2500u);
   EXPECT_EQ(met(), std::vector<double>{1});
+}
+
+/// On PostgreSQL rows come in portions of 1,024.
+TEST_F(LogStoreTest, a_walk_meets_every_row_where_portions_end) {
+  for (const std::size_t count : {1023, 1024, 1025, 2048}) {
+    add_training(*database, v2, training(count), true);
+    EXPECT_EQ(trained(), count);
+  }
 }
 
 TEST_F(LogStoreTest, training_rows_are_added_or_replaced) {
