@@ -4,14 +4,11 @@
 #include <limits>
 
 #include "storage/call_rows.hpp"
+#include "storage/errors.hpp"
 #include "storage/session.hpp"
 
 namespace inferkeep::storage {
 namespace {
-
-Error no_such_call() {
-  return {ErrorKind::not_found, "not_found", "Service call not found"};
-}
 
 class SociCallStore final : public CallStore {
  public:

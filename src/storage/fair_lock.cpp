@@ -24,8 +24,8 @@ void FairLock::unlock() {
   Waiter* next = waiters_.front();
   waiters_.pop_front();
   next->granted = true;
-  next->turn
-      .notify_one();  // under the mutex: the waiter, and its condition, may go as soon as we let go of it
+  // Under the mutex: the waiter, and its condition, may go as soon as we let go of it.
+  next->turn.notify_one();
 }
 
 }  // namespace inferkeep::storage

@@ -2,6 +2,7 @@
 #include "storage/sign_in_store.hpp"
 
 #include "base/clock.hpp"
+#include "storage/errors.hpp"
 #include "storage/session.hpp"
 #include "storage/sign_in_rows.hpp"
 #include "storage/statement.hpp"
@@ -31,8 +32,7 @@ class SociSignInStore final : public SignInStore {
 
   Result<void> start(const SignIn& sign_in, const std::string& password_hash) override {
     return sessions_.write(Lane::people, [&](WriteTransaction& transaction) -> Result<void> {
-      if (!may_sign_in(transaction.sql(), sign_in.user, password_hash))
-        return Error{ErrorKind::not_found, "not_found", "User not found"};
+      if (!may_sign_in(transaction.sql(), sign_in.user, password_hash)) return nobody();
       change(transaction.sql(),
              "INSERT INTO sign_ins (id, user_id, started_at, expires_at) VALUES (:id, :user, :now, :expires)",
              sign_in.id, static_cast<long long>(sign_in.user.value), to_iso8601(system_now()),
