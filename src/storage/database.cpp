@@ -9,16 +9,14 @@
 namespace inferkeep::storage {
 namespace {
 
-Result<void> bring_up(SessionPool& sessions, const DatabaseOptions& options, Log& log) {
+Result<void> bring_up(SessionPool& sessions, const DatabaseOptions& options) {
   Migrator migrator{sessions, sessions.engine().migrations()};
   if (sessions.engine().is_beside())
     return migrator.expect_current("a server is using it: stop that server and start this program's");
   if (!options.migrates || (options.use == Use::beside && sessions.engine().is_shared()))
     return migrator.expect_current("make a backup, then run `" + options.migration + "`",
                                    "if it is the one that you mean, run `" + options.migration + "`");
-  const auto migrated = migrator.up();
-  if (!migrated) return migrated.error();
-  if (*migrated > 0) log.info("db.migrated", {{"migrations", *migrated}});
+  if (const auto migrated = migrator.up(); !migrated) return migrated.error();
   return {};
 }
 
@@ -27,7 +25,7 @@ Result<void> bring_up(SessionPool& sessions, const DatabaseOptions& options, Log
 Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& options, std::shared_ptr<Log> log) {
   auto sessions = SessionPool::open(options, log);
   if (!sessions) return sessions.error();
-  if (auto ready = bring_up(**sessions, options, *log); !ready) return ready.error();
+  if (auto ready = bring_up(**sessions, options); !ready) return ready.error();
   return std::unique_ptr<Database>{new Database(std::move(*sessions), std::move(log))};
 }
 

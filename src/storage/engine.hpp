@@ -50,8 +50,13 @@ class Engine {
   /// Whether an idle session may be used: false where its other end is known to be gone. Asks nobody.
   virtual bool is_usable(soci::session& sql) const = 0;
 
+  /// Begins a transaction that reads, and whose statements may take until the deadline.
+  virtual void begin_reading(soci::session& sql, Deadline deadline) = 0;
+
   /// Begins a transaction that has what it needs to write, or throws WaitedTooLong or the database's own
-  /// error at the deadline. Returns its name, by which `commit` asks after it; empty where it need not.
+  /// error at the deadline. One of Lane::schema waits for no table for longer than a moment: Fault::busy
+  /// then, long before the deadline. Returns its name, by which `commit` asks after it; empty where it need
+  /// not.
   virtual std::string begin(soci::session& sql, Lane lane, Deadline deadline) = 0;
 
   /// When it returns, the transaction is on disk. When it throws, it is not in force, but for a failure whose
@@ -92,6 +97,9 @@ class Engine {
 
   /// Several programs may serve it at once, so that others change what this one keeps in memory.
   virtual bool is_shared() const = 0;
+
+  /// Who had it before did not close it, and opening it has brought back what was committed.
+  virtual bool has_recovered() const = 0;
 };
 
 /// Opens nothing yet but claims the file. Returns errors as Database::open.

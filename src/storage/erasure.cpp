@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "storage/erasure.hpp"
 
+#include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <map>
 #include <thread>
 
+#include "base/clock.hpp"
 #include "schema/columns.hpp"
 #include "storage/audit_rows.hpp"
 #include "storage/call_portion.hpp"
 #include "storage/dialect.hpp"
+#include "storage/errors.hpp"
 #include "storage/log_rows.hpp"
 #include "storage/session.hpp"
 #include "storage/user_store.hpp"
@@ -46,19 +49,18 @@ long long wipe(soci::session& sql, const CallPortion& calls) {
   return rows;
 }
 
-/// SQLite leaves what was deleted in the file until another row needs the place, unless it is told so.
-void overwrite_what_goes(soci::session& sql) {
-  if (dialect_of(sql) == Dialect::sqlite) execute_script(sql, "PRAGMA secure_delete = ON");
-}
-
 class Eraser {
  public:
   Eraser(SessionPool& sessions, UserId person) : sessions_(sessions), person_(person) {}
 
-  Result<void> prepare() {
-    return sessions_.with_writer(Lane::people, [](soci::session& sql) -> Result<void> {
-      overwrite_what_goes(sql);
-      return {};
+  /// Of somebody who is deleted.
+  Result<Time> end_of_account() {
+    return sessions_.read([&](soci::session& sql) -> Result<Time> {
+      const long long id = person_.value;
+      std::string end;
+      sql << "SELECT deleted_at FROM users WHERE id = :id", soci::use(id), soci::into(end);
+      if (!sql.got_data()) return nobody();
+      return read_time(end);
     });
   }
 
@@ -87,7 +89,6 @@ class Eraser {
   /// False behind the last call.
   bool wipe_some() {
     return sessions_.transact(Lane::feedback, [&](WriteTransaction& transaction) {
-      overwrite_what_goes(transaction.sql());
       const CallPortion calls{transaction.sql(), "owner_id = :owner AND id > :after ORDER BY id",
                               static_cast<long long>(person_.value), last_};
       if (calls.empty()) return false;
@@ -114,8 +115,9 @@ class Eraser {
   Erasure done_;
 };
 
-Error nobody() {
-  return {ErrorKind::not_found, "not_found", "User not found"};
+/// No longer than for all of it, whatever another machine's clock said.
+void sleep_until_past(Time end, std::chrono::milliseconds behind) {
+  std::this_thread::sleep_for(std::min<Time::duration>(end + behind - system_now(), behind));
 }
 
 }  // namespace
@@ -136,10 +138,11 @@ Result<PersonalRecord> record_of(Database& database, UserId person) {
 Result<Erasure> erase_person(Database& database, UserId person, const AuditEvent& audit,
                              std::chrono::milliseconds calls_under_way) {
   Eraser eraser{database.sessions(), person};
-  if (auto ready = eraser.prepare(); !ready) return ready.error();
   const auto removed = make_user_store(database)->remove(person, audit);
   if (!removed && removed.error().kind != ErrorKind::not_found) return removed.error();
-  if (removed && database.sessions().engine().is_shared()) std::this_thread::sleep_for(calls_under_way);
+  const auto end = eraser.end_of_account();
+  if (!end) return end.error();
+  if (database.is_shared()) sleep_until_past(*end, calls_under_way);
   auto erasure = eraser.wipe_calls(audit);
   if (!erasure) return erasure;
   if (auto emptied = eraser.empty_log(); !emptied) return emptied.error();

@@ -34,11 +34,12 @@ struct Erasure {
 /// audit event comes last.
 ///
 /// On SQLite nothing of it is left in the file or in its log; PostgreSQL does that in its own time (VACUUM).
-/// Where other programs serve the database it waits for `calls_under_way` behind the account's end: calls
+/// Where other programs serve the database it waits until the account's end is `calls_under_way` ago: calls
 /// that they had taken on are recorded by then.
 ///
-/// Returns ErrorKind::conflict "last_admin"; ErrorKind::unavailable "db_locked" where all is wiped but
-/// another process, which reads, keeps SQLite's log from being emptied.
+/// Returns ErrorKind::not_found if nobody ever had this id; ErrorKind::conflict "last_admin";
+/// ErrorKind::unavailable "db_locked" where all is wiped but another process, which reads, keeps SQLite's log
+/// from being emptied.
 Result<Erasure> erase_person(Database& database, UserId person, const AuditEvent& audit,
                              std::chrono::milliseconds calls_under_way);
 

@@ -123,10 +123,14 @@ void widen(soci::session& sql, const std::string& table, const Column& column) {
                             type_name(Dialect::postgres, column.type));
 }
 
-Result<void> expect_prepared(soci::session& sql, const LogTable& table) {
-  const auto lack = compare(sql, table);
-  if (!lack) return lack.error();
-  if (!lack->columns.empty()) return missing_beside(table, "the column " + lack->columns.front().name);
+/// That all that is there is of the types that are described; beside a server, that all is there.
+Result<void> expect_fitting(soci::session& sql, const LogTables& tables, bool is_beside) {
+  for (const auto& [service, table] : tables) {
+    const auto lack = compare(sql, table);
+    if (!lack) return lack.error();
+    if (is_beside && !lack->columns.empty())
+      return missing_beside(table, "the column " + lack->columns.front().name);
+  }
   return {};
 }
 
@@ -140,6 +144,19 @@ Result<void> prepare(soci::session& sql, const LogTable& table) {
   for (const Column& column : lack->narrow) widen(sql, table.name(), column);
   create_indexes(sql, table.name());
   return {};
+}
+
+Result<void> prepare(SessionPool& sessions, const LogTable& table) {
+  return sessions.write(Lane::schema, [&](WriteTransaction& transaction) -> Result<void> {
+    try {
+      if (auto prepared = prepare(transaction.sql(), table); !prepared) return prepared;
+    } catch (const soci::soci_error& error) {
+      if (fault_of(error) == Fault::denied) return not_the_owner(error);
+      throw;
+    }
+    transaction.commit();
+    return {};
+  });
 }
 
 }  // namespace
@@ -163,23 +180,14 @@ LogTable log_table(std::string service, const detail::TypeInfo& input, const det
 }
 
 Result<void> prepare_log_tables(Database& database, const LogTables& tables) {
-  if (database.is_beside())
-    return database.sessions().read([&](soci::session& sql) -> Result<void> {
-      for (const auto& [service, table] : tables)
-        if (auto prepared = expect_prepared(sql, table); !prepared) return prepared;
-      return {};
-    });
-  return database.sessions().write(Lane::schema, [&](WriteTransaction& transaction) -> Result<void> {
-    try {
-      for (const auto& [service, table] : tables)
-        if (auto prepared = prepare(transaction.sql(), table); !prepared) return prepared;
-    } catch (const soci::soci_error& error) {
-      if (fault_of(error) == Fault::denied) return not_the_owner(error);
-      throw;
-    }
-    transaction.commit();
-    return {};
-  });
+  SessionPool& sessions = database.sessions();
+  const bool is_beside = database.is_beside();
+  auto done = sessions.read(
+      [&](soci::session& sql) -> Result<void> { return expect_fitting(sql, tables, is_beside); });
+  if (is_beside) return done;
+  for (auto table = tables.begin(); done && table != tables.end(); ++table)
+    done = prepare(sessions, table->second);
+  return done;
 }
 
 }  // namespace inferkeep::storage

@@ -61,12 +61,12 @@ struct LogRows {
 /// By service. Filled at start, immutable afterwards.
 using LogTables = std::map<std::string, LogTable, std::less<>>;
 
-/// Makes the tables that are missing and adds the columns that are missing, all in one transaction. Nothing
-/// is ever dropped or rewritten: a field that is gone keeps its column, a field that is new has null in the
-/// rows before it. Returns ErrorKind::unavailable "db_refused" with a sentence that names the field, and
-/// changes nothing, where a field has become of a type that cannot hold the column's values. An integer may
-/// become a number; everything else is another field, and needs another name. Beside a server nothing
-/// is made: a table or a column that is missing is "db_refused" too.
+/// Makes the tables that are missing and adds the columns that are missing, a transaction for each table,
+/// while others write into them. Nothing is ever dropped or rewritten: a field that is gone keeps its column,
+/// a field that is new has null in the rows before it. Returns ErrorKind::unavailable "db_refused" with a
+/// sentence that names the field, and changes nothing, where a field has become of a type that cannot hold
+/// the column's values. An integer may become a number; everything else is another field, and needs another
+/// name. Beside a server nothing is made: a table or a column that is missing is "db_refused" too.
 Result<void> prepare_log_tables(Database& database, const LogTables& tables);
 
 }  // namespace inferkeep::storage

@@ -54,6 +54,11 @@ Result<std::vector<Applied>> known_state(soci::session& sql, std::span<const Mig
   return applied;
 }
 
+/// As `migrate status` writes it.
+std::string label(const Migration& migration) {
+  return std::to_string(migration.number) + ' ' + std::string{migration.name};
+}
+
 void apply(soci::session& sql, const Migration& migration) {
   if (!has_history(sql))
     execute_script(sql,
@@ -104,8 +109,10 @@ Result<std::size_t> Migrator::up() {
       const auto applied = known_state(transaction.sql(), migrations_);
       if (!applied) return applied.error();
       if (applied->size() == migrations_.size()) return false;
-      apply(transaction.sql(), migrations_[applied->size()]);
+      const Migration& next = migrations_[applied->size()];
+      apply(transaction.sql(), next);
       transaction.commit();
+      sessions_.log().info("migrate.applied", {{"migration", label(next)}});
       return true;
     };
     return repeated(sessions_, step);
@@ -129,8 +136,10 @@ Result<std::size_t> Migrator::down(int number) {
       const auto applied = known_state(transaction.sql(), migrations_);
       if (!applied) return applied.error();
       if (applied->empty() || applied->back().number <= number) return false;
-      take_back(transaction.sql(), migrations_[applied->size() - 1]);
+      const Migration& newest = migrations_[applied->size() - 1];
+      take_back(transaction.sql(), newest);
       transaction.commit();
+      sessions_.log().info("migrate.reverted", {{"migration", label(newest)}});
       return true;
     };
     return repeated(sessions_, step);
@@ -152,7 +161,7 @@ Result<std::vector<MigrationState>> Migrator::status() {
 }
 
 Result<std::vector<TableSize>> Migrator::contents() {
-  return sessions_.read([](soci::session& sql) -> Result<std::vector<TableSize>> {
+  return sessions_.read_at_length([](soci::session& sql) -> Result<std::vector<TableSize>> {
     std::vector<TableSize> sizes;
     for (const std::string& name : table_names(sql)) {
       if (name == "schema_migrations") continue;

@@ -51,7 +51,8 @@ class Migrator {
   Migrator(SessionPool& sessions, std::span<const Migration> migrations)
       : sessions_(sessions), migrations_(migrations) {}
 
-  /// Applies all that is missing; returns how many that were.
+  /// Applies all that is missing; returns how many that were. The log tells of each, as it does of those that
+  /// are taken back.
   Result<std::size_t> up();
 
   /// Changes nothing. Returns "db_refused" as well where something is missing; `remedy` then says what to do,

@@ -23,6 +23,8 @@ using std::chrono::steady_clock;
 constexpr int oldest_version = 150000;
 constexpr milliseconds longest_walk{60'000};
 constexpr milliseconds between_questions{20};
+// For who changes a table: whoever would write into it waits behind them.
+constexpr milliseconds longest_wait_for_table{300};
 
 PGconn* handle(soci::session& sql) {
   return static_cast<soci::postgresql_session_backend&>(*sql.get_backend()).conn_;
@@ -78,6 +80,10 @@ class PostgresEngine final : public Engine {
     return PQtransactionStatus(handle(sql)) == PQTRANS_IDLE && ::poll(&socket, 1, 0) == 0;
   }
 
+  void begin_reading(soci::session& sql, Deadline deadline) override {
+    execute_script(sql, "BEGIN; SET LOCAL statement_timeout = " + in_ms(left_until(deadline)));
+  }
+
   std::string begin(soci::session& sql, Lane lane, Deadline deadline) override {
     std::string script = "BEGIN; ";
     if (lane != Lane::calls) {
@@ -85,6 +91,7 @@ class PostgresEngine final : public Engine {
       script += "SET LOCAL lock_timeout = " + left + "; SET LOCAL statement_timeout = " + left +
                 "; SELECT pg_advisory_xact_lock(" + lock_of(lane) + "); ";
     }
+    if (lane == Lane::schema) script += "SET LOCAL lock_timeout = " + in_ms(longest_wait_for_table) + "; ";
     return ask(handle(sql), script + "SELECT pg_current_xact_id()::text").value_or("");
   }
 
@@ -127,6 +134,7 @@ class PostgresEngine final : public Engine {
   std::span<const Migration> migrations() const override { return postgres_migrations(); }
   bool is_beside() const override { return false; }
   bool is_shared() const override { return true; }
+  bool has_recovered() const override { return false; }  // the server says so itself
 
  private:
   Session reach() const {

@@ -12,6 +12,7 @@
 
 #include "storage/people.hpp"
 #include "storage/postgres_url.hpp"
+#include "storage/script.hpp"
 
 namespace inferkeep::storage {
 namespace {
@@ -46,6 +47,7 @@ Pulse::Pulse(SessionPool& sessions, Changes& changes, std::shared_ptr<Log> log)
 Pulse::~Pulse() {
   stopping_ = true;
   ::eventfd_write(wake_, 1);
+  sessions_.engine().cut();  // it may be reading everything
   thread_.join();
   ::close(wake_);
 }
@@ -78,7 +80,7 @@ void Pulse::follow() {
   link.ask(std::string("LISTEN ") + people_channel, deadline);
   const Session reader = sessions_.engine().connect(Purpose::reading);
   const auto asked = steady_clock::now();
-  tell(*reader, [&] { tell_everyone(*reader, changes_); });
+  tell_all(*reader);
   changes_.trusted_until(asked + trust);
   sessions_.find();
   while (!stopping_) {
@@ -99,13 +101,24 @@ void Pulse::hear(PostgresLink& link, soci::session& reader) {
   std::set<UserId> changed;
   for (const std::string& payload : link.notifications())
     if (const auto person = person_of(payload)) changed.insert(*person);
-  for (const UserId person : changed) tell(reader, [&] { tell_person(reader, changes_, person); });
+  for (const UserId person : changed)
+    tell(reader, sessions_.patience(), [&] { tell_person(reader, changes_, person); });
+}
+
+/// Nothing is trusted meanwhile, and all people and sign-ins may be many.
+void Pulse::tell_all(soci::session& reader) {
+  const Deadline deadline = SessionPool::long_patience();
+  tell(reader, deadline, [&] {
+    sessions_.engine().begin_reading(reader, deadline);
+    tell_everyone(reader, changes_);
+    execute_script(reader, "COMMIT");
+  });
 }
 
 template <class Tell>
-void Pulse::tell(soci::session& reader, Tell&& tell) {
+void Pulse::tell(soci::session& reader, Deadline deadline, Tell&& tell) {
   const std::lock_guard telling{sessions_.telling};
-  const auto watch = sessions_.engine().watch(reader, sessions_.patience());
+  const auto watch = sessions_.engine().watch(reader, deadline);
   tell();
 }
 
@@ -127,10 +140,9 @@ void Pulse::note_fault(const std::string& reason) {
   beaten_.notify_all();
 }
 
-bool Pulse::rest(milliseconds time) {
+void Pulse::rest(milliseconds time) {
   pollfd end{wake_, POLLIN, 0};
   ::poll(&end, 1, static_cast<int>(time.count()));
-  return !stopping_;
 }
 
 }  // namespace inferkeep::storage

@@ -38,11 +38,12 @@ class Pulse {
   void follow();
   void beat(PostgresLink& link, soci::session& reader);
   void hear(PostgresLink& link, soci::session& reader);
+  void tell_all(soci::session& reader);
   /// Reads with a deadline, while nothing else is told.
   template <class Tell>
-  void tell(soci::session& reader, Tell&& tell);
-  /// False where the pulse ends meanwhile.
-  bool rest(std::chrono::milliseconds time);
+  void tell(soci::session& reader, Deadline deadline, Tell&& tell);
+  /// Until the time has passed or the pulse ends.
+  void rest(std::chrono::milliseconds time);
   void note_beat();
   void note_fault(const std::string& reason);
 

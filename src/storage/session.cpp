@@ -15,6 +15,9 @@ using std::chrono::steady_clock;
 constexpr milliseconds longest_poll{100};
 // Of a transaction that was given up for another's sake.
 constexpr int most_repeats = 3;
+// Before a change of the schema is tried again: longer than it has waited, so that all who waited behind it
+// have their turn.
+constexpr milliseconds between_tries{500};
 // For a walk over many rows, for a portion of many truths.
 constexpr std::chrono::seconds longest_work{60};
 // For an index over all rows that there are.
@@ -44,6 +47,7 @@ Result<std::unique_ptr<SessionPool>> SessionPool::open(const DatabaseOptions& op
   try {
     std::unique_ptr<SessionPool> pool{new SessionPool(std::move(*engine), options, std::move(log))};
     pool->open(pool->writer_of(Lane::people));
+    if (pool->engine_->has_recovered()) pool->log_->info("recovery.done");
     return pool;
   } catch (const soci::soci_error& error) {
     const bool refused = fault_of(error) != Fault::link;
@@ -64,9 +68,21 @@ void SessionPool::open(Writer& writer) {
   // An old session is closed only after the new one is open: were it the last of all, SQLite would read the
   // log anew, and a transaction that was refused because the disk did not confirm it would come back from
   // there.
-  Session fresh = engine_->connect(Purpose::writing);
-  writer.session = std::move(fresh);
+  Opened fresh = connect(Purpose::writing, writer.opened);
+  writer.opened = std::move(fresh);
   writer.suspect = false;
+}
+
+SessionPool::Opened SessionPool::connect(Purpose purpose, const Opened& old) {
+  Session fresh = engine_->connect(purpose);
+  if (old.session && !engine_->is_usable(*old.session)) note_loss(old.losses);
+  return {std::move(fresh), losses_};
+}
+
+/// What ends one session mostly ends all, and each is found when it is next needed: those that are older than
+/// the last line are told of by it.
+void SessionPool::note_loss(unsigned known_losses) {
+  if (losses_.compare_exchange_strong(known_losses, known_losses + 1)) log_->info("db.reconnect");
 }
 
 Result<void> SessionPool::walk(const WalkQuestion& question, const std::stop_token& stop,
@@ -105,10 +121,14 @@ void SessionPool::find() {
   recovered();
 }
 
-bool SessionPool::repeats(const soci::soci_error& error, int times_run, Deadline deadline) {
-  if (fault_of(error) != Fault::conflict || times_run > most_repeats || steady_clock::now() >= deadline)
-    return false;
-  log_->warning("db.retry", {{"reason", reason_of(error)}});
+bool SessionPool::repeats(Lane lane, const soci::soci_error& error, int times_run, Deadline deadline) {
+  const bool few = times_run <= most_repeats;
+  const bool waits = lane == Lane::schema && fault_of(error) == Fault::busy;
+  if (!waits && !(few && fault_of(error) == Fault::conflict)) return false;
+  const milliseconds pause = waits ? between_tries : milliseconds{0};
+  if (steady_clock::now() + pause >= deadline) return false;
+  if (few) log_->warning("db.retry", {{"reason", reason_of(error)}});
+  std::this_thread::sleep_for(pause);
   return true;
 }
 
@@ -126,43 +146,43 @@ Deadline SessionPool::long_patience() {
   return steady_clock::now() + longest_work;
 }
 
-Session SessionPool::borrow() {
+SessionPool::Opened SessionPool::borrow() {
   std::unique_lock guard{readers_mutex_};
   if (!reader_back_.wait_until(guard, patience(), [this] { return !idle_readers_.empty(); }))
     throw WaitedTooLong("all reading sessions are in use");
-  Session session = std::move(idle_readers_.back());
+  Opened opened = std::move(idle_readers_.back());
   idle_readers_.pop_back();
-  return session;
+  return opened;
 }
 
-void SessionPool::give_back(Session session) {
+void SessionPool::give_back(Opened opened) {
   {
     const std::lock_guard guard{readers_mutex_};
-    idle_readers_.push_back(std::move(session));
+    idle_readers_.push_back(std::move(opened));
   }
   reader_back_.notify_one();
 }
 
 SessionPool::Reader::Reader(SessionPool& pool, Deadline deadline)
-    : pool_(pool), exceptions_(std::uncaught_exceptions()), session_(pool.borrow()) {
+    : pool_(pool), exceptions_(std::uncaught_exceptions()), opened_(pool.borrow()) {
   try {
     make_ready();
-    watch_ = pool_.engine_->watch(*session_, deadline);
+    watch_ = pool_.engine_->watch(sql(), deadline);
   } catch (...) {
-    pool_.give_back(nullptr);
+    pool_.give_back({});
     throw;
   }
 }
 
 void SessionPool::Reader::make_ready() {
   pool_.expect_found();
-  if (session_ && !pool_.engine_->is_usable(*session_)) session_ = nullptr;
-  if (!session_) session_ = pool_.engine_->connect(Purpose::reading);
+  if (!opened_.session || !pool_.engine_->is_usable(sql()))
+    opened_ = pool_.connect(Purpose::reading, opened_);
 }
 
 void SessionPool::Reader::drop() {
   watch_ = nullptr;
-  session_ = nullptr;
+  opened_ = {};
 }
 
 SessionPool::Reader::~Reader() {
@@ -170,7 +190,7 @@ SessionPool::Reader::~Reader() {
     drop();
   else
     watch_ = nullptr;
-  pool_.give_back(std::move(session_));
+  pool_.give_back(std::move(opened_));
 }
 
 SessionPool::WriterLease::WriterLease(SessionPool& pool, Lane lane, Deadline deadline)
@@ -178,7 +198,7 @@ SessionPool::WriterLease::WriterLease(SessionPool& pool, Lane lane, Deadline dea
   if (!writer_.lock.lock_until(deadline)) throw WaitedTooLong("other writers of this process took too long");
   try {
     make_ready();
-    watch_ = pool_.engine_->watch(*writer_.session, deadline);
+    watch_until(deadline);
   } catch (const soci::soci_error& error) {
     suspect(fault_of(error));
     writer_.lock.unlock();
@@ -191,7 +211,11 @@ SessionPool::WriterLease::WriterLease(SessionPool& pool, Lane lane, Deadline dea
 
 void SessionPool::WriterLease::make_ready() {
   pool_.expect_found();
-  if (writer_.suspect || !writer_.session || !pool_.engine_->is_usable(*writer_.session)) pool_.open(writer_);
+  if (writer_.suspect || !writer_.opened.session || !pool_.engine_->is_usable(sql())) pool_.open(writer_);
+}
+
+void SessionPool::WriterLease::watch_until(Deadline deadline) {
+  watch_ = pool_.engine_->watch(sql(), deadline);
 }
 
 void SessionPool::WriterLease::suspect(Fault fault) {
@@ -233,6 +257,11 @@ void WriteTransaction::roll_back() {
 
 void WriteTransaction::concerns(UserId person) {
   pool_.engine_->notify(sql(), person);
+}
+
+void WriteTransaction::extend(Deadline deadline) {
+  deadline_ = std::max(deadline_, deadline);
+  lease_.watch_until(deadline_);
 }
 
 void WriteTransaction::commit(const std::string& proof) {

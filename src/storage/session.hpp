@@ -48,13 +48,23 @@ class SessionPool {
   /// Runs `work(soci::session&)` on a reading session. Each statement sees one state of the database.
   template <class Work>
   auto read(Work&& work) {
-    return read_until(patience(), work);
+    return guarded([&] {
+      Reader reader{*this, patience()};
+      return work(reader.sql());
+    });
   }
 
-  /// The same for many statements, which may take long.
+  /// The same for many statements, or few, which may take long.
   template <class Work>
   auto read_at_length(Work&& work) {
-    return read_until(long_patience(), work);
+    return guarded([&] {
+      const Deadline deadline = long_patience();
+      Reader reader{*this, deadline};
+      engine_->begin_reading(reader.sql(), deadline);
+      auto done = work(reader.sql());
+      execute_script(reader.sql(), "COMMIT");
+      return done;
+    });
   }
 
   /// Shows each row of the answer to `visit`, on a reading session. Returns ErrorKind::unavailable "stopping"
@@ -73,7 +83,8 @@ class SessionPool {
 
   /// Runs `work(WriteTransaction&)`, which commits, in a transaction of this lane. Where the database gives
   /// the transaction up for another's sake, runs it again on the new state of things: so `work` begins from
-  /// nothing each time. Throws soci::soci_error.
+  /// nothing each time. A change of the schema that has not got its table is run again until the deadline,
+  /// and who writes into the table has a turn before that. Throws soci::soci_error.
   template <class Work>
   auto transact(Lane lane, Deadline deadline, Work&& work);
 
@@ -93,10 +104,12 @@ class SessionPool {
 
   void observe(Changes& changes) { changes_ = &changes; }
   Deadline patience() const { return std::chrono::steady_clock::now() + options_.busy_timeout; }
+  static Deadline long_patience();
   std::chrono::milliseconds busy_timeout() const { return options_.busy_timeout; }
   Engine& engine() { return *engine_; }
   Dialect dialect() const { return engine_->dialect(); }
   const DatabaseOptions& options() const { return options_; }
+  Log& log() { return *log_; }
 
   /// Held from before a commit of the lane of people until it is told, and by whoever tells of what others
   /// have committed: so what is told last is what was read last.
@@ -105,13 +118,19 @@ class SessionPool {
  private:
   friend class WriteTransaction;
 
+  /// A session, and how many losses of sessions the log had told of before it was opened.
+  struct Opened {
+    Session session;
+    unsigned losses = 0;
+  };
+
   /// A reading session, borrowed. One that an exception passed through is closed: whatever ails it goes with
   /// it.
   class Reader {
    public:
     Reader(SessionPool& pool, Deadline deadline);
     ~Reader();
-    soci::session& sql() { return *session_; }
+    soci::session& sql() { return *opened_.session; }
     void drop();
 
    private:
@@ -119,13 +138,13 @@ class SessionPool {
 
     SessionPool& pool_;
     int exceptions_;
-    Session session_;
+    Opened opened_;
     std::shared_ptr<void> watch_;  // goes before the session
   };
 
   struct Writer {
     FairLock lock;
-    Session session;                   // guarded by lock
+    Opened opened;                     // guarded by lock
     std::atomic<bool> suspect{false};  // to be opened anew, and the database looked at, before it writes
   };
 
@@ -136,7 +155,8 @@ class SessionPool {
     ~WriterLease();
     WriterLease(const WriterLease&) = delete;
     WriterLease& operator=(const WriterLease&) = delete;
-    soci::session& sql() { return *writer_.session; }
+    soci::session& sql() { return *writer_.opened.session; }
+    void watch_until(Deadline deadline);
     /// After this fault.
     void suspect(Fault fault);
 
@@ -149,25 +169,21 @@ class SessionPool {
   };
 
   SessionPool(std::unique_ptr<Engine> engine, const DatabaseOptions& options, std::shared_ptr<Log> log);
-  template <class Work>
-  auto read_until(Deadline deadline, Work& work) {
-    return guarded([&] {
-      Reader reader{*this, deadline};
-      return work(reader.sql());
-    });
-  }
 
-  /// Whether a transaction that met this is to be run again; says so in the log.
-  bool repeats(const soci::soci_error& error, int times_run, Deadline deadline);
+  /// Whether a transaction that met this is to be run again, at once or after a pause that has passed then;
+  /// says so in the log.
+  bool repeats(Lane lane, const soci::soci_error& error, int times_run, Deadline deadline);
 
   Writer& writer_of(Lane lane) { return writers_[engine_->session_of(lane)]; }
   void open(Writer& writer);
+  /// A session in the place of `old`, which may be none.
+  Opened connect(Purpose purpose, const Opened& old);
+  void note_loss(unsigned known_losses);
   void expect_found() const;
   Deadline patience_for(Lane lane) const;
-  static Deadline long_patience();
   void recovered();
-  Session borrow();
-  void give_back(Session session);
+  Opened borrow();
+  void give_back(Opened opened);
 
   std::unique_ptr<Engine> engine_;
   DatabaseOptions options_;
@@ -176,11 +192,12 @@ class SessionPool {
 
   std::array<Writer, lanes> writers_;
   std::atomic<bool> lost_{false};
+  std::atomic<unsigned> losses_{0};     // that the log has told of
   std::atomic<const char*> ailment_{};  // the event that was logged last; null when well
 
   std::mutex readers_mutex_;
   std::condition_variable reader_back_;
-  std::vector<Session> idle_readers_;  // guarded by readers_mutex_; null: to be opened when needed
+  std::vector<Opened> idle_readers_;  // guarded by readers_mutex_; null: to be opened when needed
 };
 
 /// For who writes one transaction behind another: the writers of other processes, who look for SQLite's lock
@@ -203,6 +220,9 @@ class WriteTransaction {
   /// The transaction changes what this person may do, or their sign-ins: other programs on the same database
   /// hear of it with the commit.
   void concerns(UserId person);
+
+  /// It has until then, where it would have had to end before.
+  void extend(Deadline deadline);
 
   /// When it returns, the changes are on disk. When it throws, they are not in force; if the disk or the link
   /// failed in the act, they may yet be, so nobody may be told either way but "unavailable". By `proof`, if
@@ -234,7 +254,7 @@ auto SessionPool::transact(Lane lane, Deadline deadline, Work&& work) {
       WriteTransaction transaction{*this, lane, deadline};
       return work(transaction);
     } catch (const soci::soci_error& error) {
-      if (!repeats(error, times_run, deadline)) throw;
+      if (!repeats(lane, error, times_run, deadline)) throw;
     }
   }
 }

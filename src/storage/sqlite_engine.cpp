@@ -32,13 +32,16 @@ void demand(soci::session& sql, const std::string& pragma, const std::string& ex
   if (ask(sql, "PRAGMA " + pragma) != expected) throw NotDurable("not in force: " + pragma);
 }
 
+/// What was deleted would stay in the file until another row needs its place, were it not overwritten.
 void set_durable(soci::session& sql) {
   execute_script(sql,
                  "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-                 "PRAGMA trusted_schema = OFF; PRAGMA journal_size_limit = 67108864;");
+                 "PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF;"
+                 "PRAGMA journal_size_limit = 67108864;");
   demand(sql, "journal_mode", "wal");
   demand(sql, "synchronous", "2");
   demand(sql, "foreign_keys", "1");
+  demand(sql, "secure_delete", "1");
 }
 
 /// SQLite opens for reading alone what it cannot open for writing at that moment, and stays so.
@@ -93,6 +96,8 @@ class SqliteEngine final : public Engine {
 
   bool is_usable(soci::session&) const override { return true; }
 
+  void begin_reading(soci::session& sql, Deadline) override { execute_script(sql, "BEGIN"); }
+
   /// BEGIN IMMEDIATE never fails half-way for want of the lock.
   std::string begin(soci::session& sql, Lane, Deadline deadline) override {
     const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
@@ -125,6 +130,7 @@ class SqliteEngine final : public Engine {
   std::span<const Migration> migrations() const override { return sqlite_migrations(); }
   bool is_beside() const override { return !file_.is_claimed(); }
   bool is_shared() const override { return false; }
+  bool has_recovered() const override { return file_.had_log(); }
 
  private:
   /// A file that is refused must stay as it is: closing must not carry the log over into it.

@@ -75,6 +75,12 @@ Result<void> close_to_others(const std::string& path) {
   return {};
 }
 
+bool holds_something(const std::string& path) {
+  std::error_code error;
+  const auto size = fs::file_size(path, error);
+  return !error && size > 0;
+}
+
 }  // namespace
 
 Result<void> check_sqlite_url(const std::string& url) {
@@ -107,8 +113,11 @@ Result<std::string> existing_sqlite_file(const std::string& url) {
   return path.string();
 }
 
+SqliteFile::SqliteFile(std::string path, int lock)
+    : path_(std::move(path)), lock_(lock), had_log_(is_claimed() && holds_something(path_ + "-wal")) {}
+
 SqliteFile::SqliteFile(SqliteFile&& other) noexcept
-    : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)) {}
+    : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)), had_log_(other.had_log_) {}
 
 SqliteFile::~SqliteFile() {
   if (lock_ >= 0) ::close(lock_);

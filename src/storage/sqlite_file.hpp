@@ -16,10 +16,10 @@ namespace inferkeep::storage {
 /// not hold on the other: the second is refused. What touches neither rights nor sign-ins may work beside a
 /// server, without a claim; where it finds none it makes one, so that no server changes the schema under it.
 ///
-/// The claim is a lock (flock) on `<file>.lock`, which the
-/// kernel drops when the process ends however it ends, so no stale claim can stop a restart. It is not on the
-/// database's own file: closing any descriptor of that one would drop the locks by which SQLite works. Tools
-/// such as the sqlite3 shell and backups ignore the claim and may read and, for a moment, write beside us.
+/// The claim is a lock (flock) on `<file>.lock`, which the kernel drops when the process ends however it
+/// ends, so no stale claim can stop a restart. It is not on the database's own file: closing any descriptor
+/// of that one would drop the locks by which SQLite works. Tools such as the sqlite3 shell and backups ignore
+/// the claim and may read and, for a moment, write beside us.
 class SqliteFile {
  public:
   /// Makes the folder and the file (mode 0600) where they are missing, and closes an existing file to others.
@@ -37,11 +37,16 @@ class SqliteFile {
   /// By this process. False for Use::beside where another has it.
   bool is_claimed() const { return lock_ >= 0; }
 
+  /// Whether SQLite's log (-wal) held something when the file was claimed: whoever closes the database in
+  /// order leaves none. False where another process has claimed it.
+  bool had_log() const { return had_log_; }
+
  private:
-  SqliteFile(std::string path, int lock) : path_(std::move(path)), lock_(lock) {}
+  SqliteFile(std::string path, int lock);
 
   std::string path_;
   int lock_;
+  bool had_log_;
 };
 
 /// Returns "db_refused" for a URL that names no file.

@@ -110,6 +110,14 @@ def test_migrations_are_seen_taken_back_and_applied_again(start_server):
     assert again.post("/mlservice/v2/predict", json=HOUSE).headers["X-Service-Call-Id"] == "1"
 
 
+def test_a_server_that_brings_the_schema_up_names_each_step_in_its_log(start_server):
+    server = start_server()
+    server.stop()
+    steps = run_on(server, "migrate", "status").stdout.splitlines()
+    told = [line["migration"] for line in server.logged("migrate.applied", count=len(steps))]
+    assert told == [step.rsplit(" ", 1)[0] for step in steps]
+
+
 def test_a_way_back_names_what_it_loses_and_waits_for_consent(start_server):
     server = start_server()
     person = Api(server).user(grants=["v2"])

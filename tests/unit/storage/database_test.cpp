@@ -10,6 +10,7 @@
 #include "fixture.hpp"
 #include "raw_sqlite.hpp"
 #include "storage/session.hpp"
+#include "told_log.hpp"
 
 namespace inferkeep::storage {
 namespace {
@@ -53,15 +54,17 @@ TEST_F(DatabaseTest, closes_a_file_that_was_open_to_others) {
   EXPECT_EQ(mode_of(file), 0600u);
 }
 
-TEST_F(DatabaseTest, works_durably_and_with_foreign_keys) {
+TEST_F(DatabaseTest, works_durably_overwrites_and_has_foreign_keys) {
   const auto database = open_or_throw(options);
   EXPECT_EQ(RawSqlite{file}.run("PRAGMA journal_mode"), "wal");
   WriteTransaction transaction{database->sessions(), Lane::calls};
-  long long synchronous = 0, foreign_keys = 0;
+  long long synchronous = 0, foreign_keys = 0, secure_delete = 0;
   transaction.sql() << "PRAGMA synchronous", soci::into(synchronous);
   transaction.sql() << "PRAGMA foreign_keys", soci::into(foreign_keys);
   EXPECT_EQ(synchronous, 2);
+  transaction.sql() << "PRAGMA secure_delete", soci::into(secure_delete);
   EXPECT_EQ(foreign_keys, 1);
+  EXPECT_EQ(secure_delete, 1);
   EXPECT_THROW(execute_script(transaction.sql(), "INSERT INTO service_access VALUES (99, 'v1')"),
                soci::soci_error);
 }
@@ -78,6 +81,32 @@ TEST_F(DatabaseTest, a_reading_session_cannot_write) {
 TEST_F(DatabaseTest, answers_while_it_is_well) {
   const auto database = open_or_throw(options);
   EXPECT_TRUE(database->ping());
+}
+
+TEST_F(DatabaseTest, says_so_where_the_database_was_not_closed_before) {
+  const auto database = open_or_throw(options);
+  make_user_store(*database)->create(person("ada"), std::nullopt).value();
+  const fs::path killed = folder / "killed.db";  // as a kill would leave it at this moment
+  for (const char* ending : {"", "-wal"}) fs::copy_file(file.string() + ending, killed.string() + ending);
+  ToldLog first, second;
+  {
+    const auto recovered = Database::open(options_for(killed), first.log());
+    ASSERT_TRUE(recovered);
+    EXPECT_EQ(make_user_store(**recovered)->list(UserId{0}, 10)->size(), 1u);
+  }
+  EXPECT_EQ(first.times("recovery.done"), 1);
+  ASSERT_TRUE(Database::open(options_for(killed), second.log()));
+  EXPECT_EQ(second.times("recovery.done"), 0);
+}
+
+TEST_F(DatabaseTest, a_database_that_another_process_has_is_not_recovered) {
+  const auto database = open_or_throw(options);
+  make_user_store(*database)->create(person("ada"), std::nullopt).value();
+  DatabaseOptions beside = options;
+  beside.use = Use::beside;
+  ToldLog told;
+  ASSERT_TRUE(Database::open(beside, told.log()));
+  EXPECT_EQ(told.times("recovery.done"), 0);
 }
 
 TEST_F(DatabaseTest, a_second_server_is_refused_until_the_first_is_gone) {

@@ -3,6 +3,7 @@
 #include "storage/erasure.hpp"
 
 #include <fstream>
+#include <future>
 #include <iterator>
 
 #include "log_fixture.hpp"
@@ -96,6 +97,31 @@ TEST_F(ErasureTest, somebody_deleted_before_is_wiped_by_the_id) {
   EXPECT_EQ(erase(ada)->rows, 1);
 }
 
+TEST_F(ErasureTest, a_call_that_was_under_way_when_the_account_was_deleted_is_wiped_too) {
+  POSTGRES_ONLY();
+  ASSERT_TRUE(users->remove(ada, by_program("admin.user_deleted")));
+  auto under_way = std::async(std::launch::async, [&] {
+    std::this_thread::sleep_for(milliseconds{300});
+    served(ada, {1});
+  });
+  const auto erasure = erase_person(*database, ada, by_program("admin.user_erased"), milliseconds{2000});
+  under_way.get();
+  EXPECT_EQ(erasure->rows, 1);
+}
+
+TEST_F(ErasureTest, who_was_deleted_long_ago_is_not_waited_for) {
+  POSTGRES_ONLY();
+  ASSERT_TRUE(users->remove(ada, by_program("admin.user_deleted")));
+  raw("UPDATE users SET deleted_at = deleted_at - interval '1 hour' WHERE deleted_at IS NOT NULL");
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_TRUE(erase_person(*database, ada, by_program("admin.user_erased"), std::chrono::minutes{1}));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds{30});
+}
+
+TEST_F(ErasureTest, nobody_is_not_erased) {
+  EXPECT_EQ(erase(UserId{999}).error().kind, ErrorKind::not_found);
+}
+
 TEST_F(ErasureTest, a_second_time_finds_nothing_to_wipe) {
   served(ada, {1});
   ASSERT_TRUE(erase(ada));
@@ -136,6 +162,14 @@ TEST_F(ErasureTest, nothing_of_it_is_left_in_the_files) {
   ASSERT_TRUE(erase(ada));
   EXPECT_FALSE(stands_in_files("a secret that was typed"));
   EXPECT_FALSE(stands_in_files("ada@example.com"));
+}
+
+TEST_F(ErasureTest, a_deletion_alone_leaves_nothing_of_the_account_in_the_file) {
+  SQLITE_ONLY();
+  ASSERT_TRUE(users->remove(ada, by_program("admin.user_deleted")));
+  raw("PRAGMA wal_checkpoint(TRUNCATE)");
+  EXPECT_FALSE(stands_in_files("ada@example.com"));
+  EXPECT_TRUE(stands_in_files("eve@example.com"));
 }
 
 TEST_F(ErasureTest, a_reader_that_keeps_the_log_is_named) {

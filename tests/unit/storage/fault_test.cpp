@@ -4,18 +4,15 @@
 #include "storage/fault.hpp"
 
 #include <soci/postgresql/soci-postgresql.h>
-#include <spdlog/logger.h>
-#include <spdlog/sinks/ostream_sink.h>
 
-#include <algorithm>
 #include <set>
-#include <sstream>
 
 #include "faulty_disk.hpp"
 #include "fixture.hpp"
 #include "raw_sqlite.hpp"
 #include "recorder.hpp"
 #include "storage/session.hpp"
+#include "told_log.hpp"
 
 namespace inferkeep::storage {
 namespace {
@@ -124,24 +121,21 @@ TEST_F(DiskFaultTest, a_writer_that_cannot_be_opened_anew_is_tried_again) {
 
 /// Who watches the log is told when it begins and when it ends, and not at each call in between.
 TEST(DiskFaultLog, a_fault_is_logged_once_and_so_is_its_end) {
-  std::ostringstream out;
-  auto logger =
-      std::make_shared<spdlog::logger>("test", std::make_shared<spdlog::sinks::ostream_sink_mt>(out));
+  ToldLog told;
   FaultyDisk disk;
   TempFolder folder;
-  auto opened = Database::open(options_for(folder / "test.db"), std::make_shared<Log>(std::move(logger)));
-  const std::unique_ptr<Database> database = std::move(opened.value());
+  const std::unique_ptr<Database> database =
+      std::move(Database::open(options_for(folder / "test.db"), told.log()).value());
   const auto users = make_user_store(*database);
-  out.str("");
+  const int before = told.lines();
   disk.write_fault = SQLITE_FULL;
   for (int i = 0; i < 3; ++i) EXPECT_FALSE(users->create(person("p"), std::nullopt));
-  EXPECT_THAT(out.str(), testing::HasSubstr("db.full"));
-  EXPECT_EQ(std::count(out.view().begin(), out.view().end(), '\n'), 1) << out.str();
+  EXPECT_EQ(told.times("db.full"), 1);
+  EXPECT_EQ(told.lines(), before + 1);
   disk.write_fault = SQLITE_OK;
-  out.str("");
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(users->create(person("p" + std::to_string(i)), std::nullopt));
-  EXPECT_THAT(out.str(), testing::HasSubstr("db.up"));
-  EXPECT_EQ(std::count(out.view().begin(), out.view().end(), '\n'), 1) << out.str();
+  EXPECT_EQ(told.times("db.up"), 1);
+  EXPECT_EQ(told.lines(), before + 2);
 }
 
 struct LockTest : StorageTest {
@@ -192,6 +186,45 @@ TEST_F(LockTest, a_transaction_without_commit_changes_nothing) {
   }
   EXPECT_TRUE(users->list(UserId{0}, 10)->empty());
   EXPECT_TRUE(users->create(person("a"), std::nullopt)) << "the lock is free again";
+}
+
+struct SessionTest : StorageTest {
+  void SetUp() override { POSTGRES_ONLY(); }
+
+  /// As a server does that is started anew: when it returns, all have ended.
+  void end_sessions() {
+    raw("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = current_database() "
+        "AND backend_type = 'client backend' AND pid <> pg_backend_pid()");
+  }
+};
+
+TEST_F(SessionTest, one_line_tells_of_all_sessions_that_were_lost_at_once) {
+  ToldLog told;
+  database = std::move(Database::open(options, told.log()).value());
+  users = make_user_store(*database);
+  sign_ins = make_sign_in_store(*database);
+  for (int outage = 1; outage <= 3; ++outage) {
+    const UserId ada = users->create(person("p" + std::to_string(outage)), std::nullopt)->id;
+    ASSERT_TRUE(users->find(ada));
+    EXPECT_EQ(told.times("db.reconnect"), outage - 1);
+    end_sessions();
+    EXPECT_TRUE(users->find(ada));
+    EXPECT_TRUE(users->change_rights(ada, {true, {{"v1", true}}}, by_program("x")));
+    EXPECT_EQ(told.times("db.reconnect"), outage);
+  }
+}
+
+TEST_F(SessionTest, what_reads_at_length_outlasts_the_usual_patience) {
+  users.reset(), sign_ins.reset(), calls.reset();
+  options.busy_timeout = 700ms;
+  reopen();
+  const auto sleep = [](soci::session& sql) -> Result<void> {
+    execute_script(sql, "SELECT pg_sleep(1)");
+    return {};
+  };
+  EXPECT_EQ(database->sessions().read(sleep).error().code, "db_unavailable");
+  EXPECT_TRUE(database->sessions().read_at_length(sleep));
+  EXPECT_EQ(database->sessions().read(sleep).error().code, "db_unavailable") << "and then no longer";
 }
 
 struct ConflictTest : StorageTest {

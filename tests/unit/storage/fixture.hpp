@@ -96,9 +96,12 @@ inline void add_training(Database& database, const LogTable& table, const std::v
   ASSERT_TRUE(stage->bring_in(replace));
 }
 
-/// For the first line of a test of what SQLite alone does: its file, its locks, its plans.
+/// For the first line of a test of what one database alone does: its file, its locks, its plans.
 #define SQLITE_ONLY() \
   if (on_postgres()) GTEST_SKIP() << "of SQLite alone"
+
+#define POSTGRES_ONLY() \
+  if (!on_postgres()) GTEST_SKIP() << "of PostgreSQL alone"
 
 class StorageTest : public testing::Test {
  protected:

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "storage/log_store.hpp"
 
+#include <future>
+
 #include "log_fixture.hpp"
 #include "raw_sqlite.hpp"
+#include "storage/session.hpp"
 
 namespace inferkeep::storage {
 namespace {
@@ -135,6 +138,38 @@ TEST_F(LogStoreTest, preparing_tables_again_changes_nothing) {
   ASSERT_TRUE(prepare_log_tables(*database, tables));
   EXPECT_EQ(raw.run("SELECT sql FROM sqlite_schema"), before);
   EXPECT_EQ(met(), std::vector<double>{1});
+}
+
+TEST_F(LogStoreTest, a_refusal_of_one_table_changes_none) {
+  LogTables changed = tables;
+  changed.at("v1").features.push_back({"feature_new", schema::ColumnType::text});
+  changed.at("v2").features[0].type = schema::ColumnType::text;
+  EXPECT_EQ(prepare_log_tables(*database, changed).error().code, "db_refused");
+  const auto columns = database->sessions().read([](soci::session& sql) {
+    return Result<std::map<std::string, std::string>>{columns_of_table(sql, "model_logs_v1")};
+  });
+  EXPECT_FALSE(columns->contains("feature_new"));
+}
+
+/// Whoever would write into a table queues behind who waits to change it.
+TEST_F(LogStoreTest, a_table_that_is_read_for_long_grows_at_last_and_calls_are_recorded_meanwhile) {
+  POSTGRES_ONLY();
+  RawPostgres reader{options.url};
+  reader.run("BEGIN; LOCK TABLE model_logs_v2 IN ACCESS SHARE MODE");
+  LogTables grown = tables;
+  grown.at("v2").features.push_back({"feature_new", schema::ColumnType::text});
+  auto growth = std::async(std::launch::async, [&] { return prepare_log_tables(*database, grown); });
+  const auto begin = std::chrono::steady_clock::now();
+  double recorded = 0;
+  while (std::chrono::steady_clock::now() - begin < std::chrono::seconds{3}) {
+    EXPECT_NO_THROW(served(ada, {++recorded}));
+    std::this_thread::sleep_for(std::chrono::milliseconds{50});
+  }
+  EXPECT_NE(growth.wait_for(std::chrono::seconds{0}), std::future_status::ready);
+  reader.run("COMMIT");
+  EXPECT_TRUE(growth.get());
+  EXPECT_EQ(raw("SELECT count(*), count(feature_new) FROM model_logs_v2"),
+            std::to_string(static_cast<int>(recorded)) + "|0");
 }
 
 TEST_F(LogStoreTest, services_may_be_named_as_another_ones_index) {

@@ -6,6 +6,7 @@
 #include "log_fixture.hpp"
 #include "raw_sqlite.hpp"
 #include "storage/session.hpp"
+#include "told_log.hpp"
 
 namespace inferkeep::storage {
 namespace {
@@ -80,6 +81,18 @@ TEST_F(MigratorTest, tells_what_is_applied_and_what_is_not) {
   EXPECT_EQ(states[0].name, "notes");
   EXPECT_TRUE(states[0].applied_at);
   EXPECT_FALSE(states[1].applied_at);
+}
+
+TEST_F(MigratorTest, the_log_names_each_migration_that_is_applied_or_taken_back) {
+  sessions.reset();
+  ToldLog told;
+  const int all = static_cast<int>(sqlite_migrations().size());
+  ASSERT_TRUE(migrate_up(options, told.log()));
+  ASSERT_TRUE(migrate_up(options, told.log()));
+  EXPECT_EQ(told.times("migrate.applied"), all);
+  EXPECT_EQ(told.times("1 accounts_and_calls"), 1);
+  ASSERT_TRUE(migrate_down(options, 1, told.log()));
+  EXPECT_EQ(told.times("migrate.reverted"), all - 1);
 }
 
 TEST_F(MigratorTest, refuses_a_migration_that_was_changed_after_it_was_applied) {
