@@ -151,9 +151,8 @@ std::string condition_of_span(const CallFilter& filter, const std::string& colum
   return text;
 }
 
-std::string span_text(const CallFilter& filter) {
-  return "SELECT min(id) AS first, max(id) AS last FROM service_calls WHERE TRUE" +
-         condition_of_span(filter, "request_time");
+std::string span_question(const CallFilter& filter) {
+  return span_text(condition_of_span(filter, "c.request_time"));
 }
 
 /// Which index to walk: the rarest condition's.
@@ -212,6 +211,12 @@ void insert_calls(soci::session& sql, std::span<const ServiceCall> calls) {
     insert_as_one(sql, calls);
 }
 
+/// A sum, as no index is in its order: for the smallest id itself PostgreSQL would walk over all calls there
+/// are, from the first on, until one is of the span.
+std::string span_text(const std::string& condition) {
+  return "SELECT min(c.id + 0) AS first, max(c.id + 0) AS last FROM service_calls c WHERE TRUE" + condition;
+}
+
 CallSpan select_span(soci::session& sql, const CallFilter& filter) {
   long long first = 0, last = 0;
   soci::indicator any = soci::i_null, same = soci::i_null;
@@ -220,7 +225,7 @@ CallSpan select_span(soci::session& sql, const CallFilter& filter) {
   statement.exchange(soci::into(first, any));
   statement.exchange(soci::into(last, same));
   bind_span(statement, filter, bounds);
-  prepare(statement, span_text(filter));
+  prepare(statement, span_question(filter));
   statement.execute(true);
   if (any == soci::i_null) return {CallId{1}, CallId{0}};
   return {CallId{first}, CallId{last}};
@@ -231,7 +236,7 @@ std::string select_calls_text(Dialect dialect, const CallFilter& filter) {
   std::string text;
   // A span of time becomes a span of ids, read off the time's index alone. So every walk, along whichever
   // index, goes in id order, needs no sorting, and begins and ends with the span.
-  if (looks_up_span) text = "WITH span AS MATERIALIZED (" + span_text(filter) + ") ";
+  if (looks_up_span) text = "WITH span AS MATERIALIZED (" + span_question(filter) + ") ";
   text +=
       "SELECT id, service_version, owner_id, request_time, completion_time, outcome, items, request_id, "
       "model_sha256 FROM service_calls WHERE TRUE" +

@@ -25,6 +25,9 @@ std::vector<CallId> take_call_ids(soci::session& sql, std::size_t count);
 /// a caller is told is the id that was written, by construction and not by counting afterwards.
 void insert_calls(soci::session& sql, std::span<const ServiceCall> calls);
 
+/// The question for the ids among which all calls `c` are that fulfil the condition on their time (" AND …").
+std::string span_text(const std::string& condition);
+
 /// The ids among which all calls of the filter's span of time are. A walk over the time's index.
 CallSpan select_span(soci::session& sql, const CallFilter& filter);
 

@@ -2,6 +2,7 @@
 #include "storage/log_store.hpp"
 
 #include "base/clock.hpp"
+#include "storage/call_rows.hpp"
 #include "storage/dialect.hpp"
 #include "storage/log_rows.hpp"
 #include "storage/session.hpp"
@@ -63,8 +64,7 @@ WalkQuestion served_question(Dialect dialect, const LogTable& table, const Serve
   } else {
     text += log + join + calls + " ON c.id = l.service_call_id WHERE NOT l.is_train_data";
     if (!span.empty())
-      text = "WITH span AS MATERIALIZED (SELECT min(c.id) AS first, max(c.id) AS last FROM " + calls +
-             " WHERE TRUE" + span + ") " + text + span +
+      text = "WITH span AS MATERIALIZED (" + span_text(span) + ") " + text + span +
              " AND l.service_call_id BETWEEN (SELECT first FROM span) AND (SELECT last FROM span)";
   }
   question.text = std::move(text);

@@ -171,6 +171,16 @@ TEST_F(CallStoreTest, each_filter_walks_an_index_in_the_order_of_the_page) {
   }
 }
 
+/// Of few rows PostgreSQL reads all at once, unless it is kept from that.
+TEST_F(CallStoreTest, a_span_of_time_is_read_off_the_times_index) {
+  POSTGRES_ONLY();
+  std::string text = select_calls_text(Dialect::postgres, {.since = start_of_test});
+  text.replace(text.find("ORDER BY"), text.npos, "");
+  for (std::size_t at; (at = text.find(":since")) != text.npos;) text.replace(at, 6, "'2025-06-15'");
+  const std::string plan = raw("SET enable_seqscan = off; SET enable_bitmapscan = off; EXPLAIN " + text);
+  EXPECT_TRUE(holds(plan, "Index Only Scan using service_calls_by_time")) << plan;
+}
+
 TEST_F(CallStoreTest, pages_of_a_settled_filter_do_not_walk_the_times) {
   SQLITE_ONLY();
   RawSqlite sqlite{file()};
