@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The writer's round:
 //   1. wait for a call,
-//   2. have the write lock (calls keep gathering meanwhile),
+//   2. have the write lock, while the oldest call is patient (calls keep gathering meanwhile),
 //   3. take all that wait, write them in one transaction, commit,
 //   4. let go of the lock, then wake the callers.
 // Where the lock is not had in time, those are refused who have waited their time; the others go on waiting.
@@ -16,6 +16,7 @@
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "base/completion.hpp"
@@ -190,10 +191,10 @@ struct CallLedger::State {
   void write_group(Deadline deadline) {
     Group group;
     std::vector<Result<CallId>> results;
-    bool committed = false;
+    const bool was_well = std::exchange(committed, false);
     auto begun = group.taken;
     try {
-      results = write(group, deadline);
+      results = write(group, deadline, was_well);
       committed = true;
       begun = group.taken;
     } catch (const soci::soci_error& error) {
@@ -211,9 +212,14 @@ struct CallLedger::State {
   }
 
   /// Takes all that wait once the lock is had. Returns one result for each call, in order.
-  std::vector<Result<CallId>> write(Group& group, Deadline deadline) try {
+  ///
+  /// Calls that have waited for a slow commit must not be cut short for it in the midst of their own. Where a
+  /// commit has failed, each is refused when it has waited its time: a database that hangs is not waited for
+  /// twice.
+  std::vector<Result<CallId>> write(Group& group, Deadline deadline, bool was_well) try {
     return sessions.transact(Lane::calls, deadline, [&](WriteTransaction& transaction) {
       if (group.size == 0) group = take_all();
+      if (was_well) transaction.extend(sessions.patience());
       return write_at_once(transaction, group);
     });
   } catch (const soci::soci_error& error) {
@@ -240,6 +246,7 @@ struct CallLedger::State {
   std::deque<Waiting> queue;  // guarded by mutex, oldest first
   std::size_t queued = 0;     // guarded by mutex: calls and items in the queue
   bool stopping = false;      // guarded by mutex
+  bool committed = true;      // the writer's own: its last transaction
   std::thread writer;         // last: it starts when all else is there
 };
 

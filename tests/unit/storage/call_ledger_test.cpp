@@ -17,6 +17,13 @@ using Answers = std::vector<std::future<Result<CallId>>>;
 struct CallLedgerTest : StorageTest {
   std::string ask(const std::string& question) { return raw(question); }
 
+  /// From now on PostgreSQL takes so many seconds for the commit of each call.
+  void delay_commits(const std::string& seconds) {
+    raw("CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(" + seconds +
+        "); RETURN NULL; END $$; CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON service_calls DEFERRABLE "
+        "INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wait()");
+  }
+
   UserId owner = users->create(person("ada"), std::nullopt)->id;
   std::list<IoThread> io{3};
 };
@@ -186,6 +193,30 @@ TEST_F(CallLedgerTest, a_lock_held_by_another_process_is_unavailable_after_the_t
   other.run("COMMIT");
   EXPECT_TRUE(io.front().record(ledger, call_of(owner)).get());
   EXPECT_EQ(ask("SELECT count(*) FROM service_calls"), "1");
+}
+
+TEST_F(CallLedgerTest, a_call_that_has_waited_for_a_slow_commit_has_the_time_for_one_itself) {
+  POSTGRES_ONLY();
+  delay_commits("1.2");
+  CallLedger ledger{*database, {}, Log::none()};
+  auto first = io.front().record(ledger, call_of(owner));
+  std::this_thread::sleep_for(200ms);
+  auto second = io.back().record(ledger, call_of(owner));
+  EXPECT_TRUE(first.get());
+  EXPECT_TRUE(second.get()) << "it has waited for one second of its two";
+}
+
+TEST_F(CallLedgerTest, where_commits_hang_each_call_is_refused_in_its_own_time) {
+  POSTGRES_ONLY();
+  delay_commits("30");
+  CallLedger ledger{*database, {}, Log::none()};
+  auto first = io.front().record(ledger, call_of(owner));
+  std::this_thread::sleep_for(500ms);
+  const auto begin = std::chrono::steady_clock::now();
+  auto second = io.back().record(ledger, call_of(owner));
+  EXPECT_EQ(first.get().error().code, "db_unavailable");
+  EXPECT_EQ(second.get().error().code, "db_unavailable");
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 2500ms) << "its time is two seconds";
 }
 
 TEST_F(CallLedgerTest, other_writers_are_not_starved_by_the_ledger) {
