@@ -19,6 +19,11 @@ std::optional<Credential> find_living(soci::session& sql, const std::string& use
 /// In id order, behind `after`, at most `limit`.
 std::vector<Credential> list_living(soci::session& sql, UserId after, long long limit);
 
+/// A row where there is an active admin, with `active` bound to 1. Not the bare column: SQLite's index of
+/// them is of `is_active = 1`, which PostgreSQL's boolean cannot be compared with.
+inline const std::string an_active_admin =
+    "SELECT 1 FROM users WHERE role = 'admin' AND is_active = :active AND deleted_at IS NULL";
+
 Standing standing_of(const User& user);
 
 }  // namespace inferkeep::storage

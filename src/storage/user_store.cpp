@@ -4,16 +4,13 @@
 #include "base/clock.hpp"
 #include "domain/words.hpp"
 #include "storage/audit_rows.hpp"
+#include "storage/errors.hpp"
 #include "storage/session.hpp"
 #include "storage/statement.hpp"
 #include "storage/user_rows.hpp"
 
 namespace inferkeep::storage {
 namespace {
-
-Error nobody() {
-  return {ErrorKind::not_found, "not_found", "User not found"};
-}
 
 Error last_admin() {
   return {ErrorKind::conflict, "last_admin", "At least one active admin must remain"};
@@ -24,10 +21,19 @@ bool is_active_admin(const User& user) {
 }
 
 bool an_admin_remains(soci::session& sql) {
+  const int active = 1;
   long long found = 0;
-  sql << "SELECT EXISTS (SELECT 1 FROM users WHERE role = 'admin' AND is_active AND deleted_at IS NULL)",
-      soci::into(found);
+  sql << "SELECT EXISTS (" + an_active_admin + ")", soci::use(active), soci::into(found);
   return found != 0;
+}
+
+/// An admin's act waits for a password's hash and for the lane, and another admin may end its author's rights
+/// meanwhile.
+Result<void> expect_admin(soci::session& sql, const AuditEvent& audit) {
+  if (audit.actor == UserId{0}) return {};
+  const auto actor = find_living(sql, audit.actor);
+  if (actor && is_active_admin(actor->user)) return {};
+  return Error{ErrorKind::admin_only, "admin_only", "Unauthorized"};
 }
 
 void grant(soci::session& sql, UserId user, const std::string& service) {
@@ -88,6 +94,8 @@ class SociUserStore final : public UserStore {
 
   Result<User> create(const NewUser& user, const std::optional<AuditEvent>& audit) override {
     auto created = sessions_.write(Lane::people, [&](WriteTransaction& transaction) -> Result<User> {
+      if (audit)
+        if (auto entitled = expect_admin(transaction.sql(), *audit); !entitled) return entitled.error();
       User fresh = insert(transaction.sql(), user);
       if (audit) write_audit(transaction.sql(), *audit, fresh.id, std::nullopt, fresh);
       transaction.concerns(fresh.id);
@@ -144,6 +152,7 @@ class SociUserStore final : public UserStore {
   Result<User> change_rights(UserId id, const RightsChange& wanted, const AuditEvent& audit) override {
     return sessions_.write(Lane::people, [&](WriteTransaction& transaction) -> Result<User> {
       auto& sql = transaction.sql();
+      if (auto entitled = expect_admin(sql, audit); !entitled) return entitled.error();
       const auto before = find_living(sql, id);
       if (!before) return nobody();
       const User after = set_rights(sql, before->user, wanted);
@@ -225,6 +234,7 @@ class SociUserStore final : public UserStore {
   Result<void> remove(UserId id, const AuditEvent& audit, Guard guard) {
     return sessions_.write(Lane::people, [&](WriteTransaction& transaction) -> Result<void> {
       auto& sql = transaction.sql();
+      if (auto entitled = expect_admin(sql, audit); !entitled) return entitled.error();
       const auto person = find_living(sql, id);
       if (!person) return nobody();
       erase(sql, id);

@@ -2,6 +2,9 @@
 // People and their rights, in business words. All functions may be called from any thread, block on the
 // database, and besides the errors named return ErrorKind::unavailable when it fails. Each change is one
 // transaction, with its audit event where one is given, and is told to the database's Changes.
+//
+// To create, change and remove people is an admin's: each of these returns ErrorKind::admin_only where the
+// event's actor is no longer one when the change is made, and changes nothing.
 #pragma once
 
 #include <memory>
@@ -33,10 +36,10 @@ struct Credential {
   std::string hashed_password;
 };
 
-/// Absent members stay as they are.
 struct RightsChange {
   bool is_active = true;
-  std::vector<std::pair<std::string, bool>> access;  ///< service and whether it is granted
+  /// Services and whether each is granted; those that are not named stay as they are.
+  std::vector<std::pair<std::string, bool>> access;
 };
 
 class UserStore {

@@ -7,6 +7,8 @@
 
 #include "fixture.hpp"
 #include "raw_sqlite.hpp"
+#include "storage/session.hpp"
+#include "storage/user_rows.hpp"
 
 namespace inferkeep::storage {
 namespace {
@@ -173,6 +175,20 @@ TEST_F(UserStoreTest, the_last_active_admin_stays) {
   EXPECT_EQ(ask("SELECT count(*) FROM audit_events"), "1");
 }
 
+/// The plan of the very statement, with its value bound as the guard binds it.
+TEST_F(UserStoreTest, the_guard_of_the_last_admin_looks_at_active_admins_alone) {
+  SQLITE_ONLY();
+  const auto plan = database->sessions().read([](soci::session& sql) -> Result<std::string> {
+    const int active = 1;
+    int id = 0, parent = 0, unused = 0;
+    std::string detail;
+    sql << "EXPLAIN QUERY PLAN " + an_active_admin, soci::use(active), soci::into(id), soci::into(parent),
+        soci::into(unused), soci::into(detail);
+    return detail;
+  });
+  EXPECT_THAT(*plan, testing::HasSubstr("users_living_admin"));
+}
+
 TEST_F(UserStoreTest, the_bootstrap_account_goes_even_as_the_last_admin) {
   const UserId id = create(admin("root")).id;
   EXPECT_TRUE(users->remove_unguarded(id, by_program("admin.bootstrap_removed")));
@@ -258,6 +274,33 @@ TEST_F(UserStoreTest, each_act_leaves_one_audit_row_without_secrets) {
   EXPECT_EQ(ask("SELECT after IS NULL FROM audit_events WHERE action = 'admin.user_deleted'"), "1");
   EXPECT_EQ(ask("SELECT count(*) FROM audit_events"), "3");
   EXPECT_EQ(ask("SELECT count(*) FROM audit_events WHERE before || after LIKE '%ada%'"), "0");
+}
+
+TEST_F(UserStoreTest, an_act_whose_author_is_no_longer_an_admin_changes_nothing) {
+  create(admin("chief"));
+  const UserId boss = create(admin("boss")).id, ada = create(person("ada")).id;
+  const AuditEvent late{boss, "admin.late", "request-7"};
+  const auto expect_refused = [&](const char* why) {
+    EXPECT_EQ(users->create(person("eve"), late).error().kind, ErrorKind::admin_only) << why;
+    EXPECT_EQ(users->change_rights(ada, {false, {}}, late).error().kind, ErrorKind::admin_only) << why;
+    EXPECT_EQ(users->remove(ada, late).error().kind, ErrorKind::admin_only) << why;
+    EXPECT_EQ(users->remove(UserId{99}, late).error().kind, ErrorKind::admin_only) << why;
+  };
+  ASSERT_TRUE(users->change_rights(boss, {false, {}}, by_program("x")));
+  expect_refused("locked out");
+  raw("UPDATE users SET role = 'user', is_active = TRUE WHERE id = " + std::to_string(boss.value));
+  expect_refused("an ordinary person");
+  ASSERT_TRUE(users->remove(boss, by_program("x")));
+  expect_refused("deleted");
+  EXPECT_TRUE(users->find(ada)->is_active);
+  EXPECT_EQ(users->find_credential("eve@example.com").error().kind, ErrorKind::not_found);
+  EXPECT_EQ(ask("SELECT count(*) FROM audit_events WHERE action = 'admin.late'"), "0");
+}
+
+TEST_F(UserStoreTest, an_admin_may_remove_themselves) {
+  create(admin("chief"));
+  const UserId boss = create(admin("boss")).id;
+  EXPECT_TRUE(users->remove(boss, {boss, "admin.user_deleted", "request-7"}));
 }
 
 TEST_F(UserStoreTest, an_act_of_the_program_itself_has_no_actor) {
