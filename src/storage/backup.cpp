@@ -67,8 +67,10 @@ Result<Connection> hold(const std::string& file) {
 bool copy(sqlite3* source, sqlite3* target, const std::function<void()>& between_steps) {
   sqlite3_backup* backup = sqlite3_backup_init(target, "main", source, "main");
   if (!backup) return false;
-  while (sqlite3_backup_step(backup, pages_per_step) == SQLITE_OK) between_steps();
-  return sqlite3_backup_finish(backup) == SQLITE_OK;  // it gives the error of the step that failed
+  int step = SQLITE_OK;
+  while ((step = sqlite3_backup_step(backup, pages_per_step)) == SQLITE_OK) between_steps();
+  // It gives the error of the step that failed, but of one that met a lock it may say that all is well.
+  return sqlite3_backup_finish(backup) == SQLITE_OK && step == SQLITE_DONE;
 }
 
 /// SQLite copies the first page with the mark of the log in it; without that the file stands alone.
