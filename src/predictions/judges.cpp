@@ -4,18 +4,13 @@
 namespace inferkeep::predictions {
 namespace {
 
-using schema::CellView;
+using schema::number_of;
 using storage::RowView;
 
 /// An optional output may hold no answer, and then there is nothing to judge.
 bool is_judged(const RowView& row) {
   return !std::holds_alternative<std::monostate>(row.pred) &&
          !std::holds_alternative<std::monostate>(row.truth);
-}
-
-double number_of(const CellView& cell) {
-  if (const auto* integer = std::get_if<std::int64_t>(&cell)) return static_cast<double>(*integer);
-  return std::get<double>(cell);
 }
 
 std::int64_t count_of(std::uint64_t count) {

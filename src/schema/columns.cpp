@@ -16,8 +16,8 @@ using detail::FieldInfo;
 using detail::Kind;
 using detail::TypeInfo;
 
-/// PostgreSQL cuts identifiers at 63 bytes, and an index's name is longer than its column's.
-constexpr std::size_t longest_name = 54;
+/// PostgreSQL cuts identifiers at 63 bytes, and a column's name has the prefix before its field's.
+constexpr std::size_t longest_name = 63 - feature_prefix.size();
 
 ColumnType column_type(const TypeInfo& type) {
   switch (type.kind) {
@@ -103,6 +103,11 @@ void check_name(const FieldInfo& field, std::set<std::string>& taken) {
 
 CellView view_of(const ColumnValue& value) {
   return std::visit([](const auto& held) -> CellView { return held; }, value);
+}
+
+double number_of(const CellView& cell) {
+  if (const auto* integer = std::get_if<std::int64_t>(&cell)) return static_cast<double>(*integer);
+  return std::get<double>(cell);
 }
 
 std::vector<Column> columns_of(const TypeInfo& type) {

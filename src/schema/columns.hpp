@@ -29,6 +29,9 @@ using ColumnValue = std::variant<std::monostate, bool, std::int64_t, double, std
 using CellView = std::variant<std::monostate, bool, std::int64_t, double, std::string_view>;
 CellView view_of(const ColumnValue& value);
 
+/// Of a cell that holds a number, whole or not.
+double number_of(const CellView& cell);
+
 /// What the column of an input's field is named with.
 inline constexpr std::string_view feature_prefix = "feature_";
 
@@ -38,7 +41,7 @@ std::vector<Column> columns_of(const detail::TypeInfo& type);
 
 /// One column "feature_<name>" per field of an input, in the order of the description. Secret fields,
 /// and those that hold a secret inside, have none. Throws std::logic_error for names that are no plain SQL
-/// identifiers of at most 54 letters, digits and _, for two that differ in case alone, and for service flags.
+/// identifiers of at most 55 letters, digits and _, for two that differ in case alone, and for service flags.
 std::vector<Column> feature_columns(const detail::TypeInfo& input);
 
 /// What an output is in the columns target_pred and target_true: its only field, or the whole as JSON. A

@@ -7,8 +7,10 @@
 namespace inferkeep::storage {
 namespace {
 
+using schema::CellView;
 using schema::ColumnType;
 using schema::ColumnValue;
+using schema::number_of;
 
 std::vector<std::string> figure_columns(Task task) {
   switch (task) {
@@ -20,11 +22,6 @@ std::vector<std::string> figure_columns(Task task) {
       return {};
   }
   return {};
-}
-
-double number_of(const ColumnValue& value) {
-  if (const auto* integer = std::get_if<std::int64_t>(&value)) return static_cast<double>(*integer);
-  return std::get<double>(value);
 }
 
 ColumnValue or_null(std::optional<double> figure) {
@@ -58,10 +55,10 @@ void RecentFigures::load(soci::session& sql, const LogTable& table) {
                          "ORDER BY id DESC LIMIT " +
                          std::to_string(window));
   statement.execute();
-  while (statement.fetch()) keep(row, judged(pred.value(), truth.value()));
+  while (statement.fetch()) keep(row, judged(pred.view(), truth.view()));
 }
 
-RecentFigures::Judged RecentFigures::judged(const ColumnValue& pred, const ColumnValue& truth) const {
+RecentFigures::Judged RecentFigures::judged(const CellView& pred, const CellView& truth) const {
   if (task_ == Task::regression) return {number_of(pred), number_of(truth), false};
   return {0, 0, pred == truth};
 }
@@ -70,7 +67,8 @@ void RecentFigures::record(long long row, const ColumnValue& pred, const ColumnV
   row_ = row;
   truth_.set(truth);
   // An optional output may hold no answer, which is neither right nor wrong.
-  if (!std::holds_alternative<std::monostate>(pred)) keep(row, judged(pred, truth));
+  if (!std::holds_alternative<std::monostate>(pred))
+    keep(row, judged(schema::view_of(pred), schema::view_of(truth)));
   compute();
   update_.execute(true);
 }

@@ -30,7 +30,7 @@ class RecentFigures {
   };
 
   void load(soci::session& sql, const LogTable& table);
-  Judged judged(const schema::ColumnValue& pred, const schema::ColumnValue& truth) const;
+  Judged judged(const schema::CellView& pred, const schema::CellView& truth) const;
   void keep(long long row, Judged judged);
   void compute();
 

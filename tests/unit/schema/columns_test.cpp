@@ -124,6 +124,22 @@ TEST(Columns, KeepNoSecretThatStandsInsideAnother) {
   EXPECT_TRUE(column_values(type_info<Holder>(), &holder).empty());
 }
 
+TEST(Columns, AreNamedInAsManyBytesAsPostgresKeeps) {
+  const auto columns_for = [](const std::string& name) {
+    inferkeep::detail::FieldInfo field;
+    field.name = name;
+    field.type = &type_info<double>();
+    return feature_columns({.kind = inferkeep::detail::Kind::object, .name = "Input", .fields = {field}});
+  };
+  EXPECT_EQ(columns_for(std::string(55, 'x')).front().name.size(), 63U);
+  EXPECT_THROW(columns_for(std::string(56, 'x')), std::logic_error);
+}
+
+TEST(Columns, ReadANumberFromACellOfEitherKind) {
+  EXPECT_EQ(number_of(std::int64_t{3}), 3.0);
+  EXPECT_EQ(number_of(0.5), 0.5);
+}
+
 TEST(Columns, RefuseNamesThatSqlWouldMixUp) {
   EXPECT_THROW(feature_columns(type_info<TwoCases>()), std::logic_error);
   EXPECT_THROW(feature_columns(type_info<OddName>()), std::logic_error);
