@@ -102,7 +102,9 @@ CLI::App* add_import_truth(CLI::App& cli, TruthArguments& truth) {
   command->add_flag("--overwrite", truth.overwrite, "Replace other truths that are there; that is audited");
   command->footer(
       "Columns: service_call_id, target_true and, where calls have several inputs, item.\n"
-      "All rows are taken or none. A server may run beside.");
+      "All rows are checked before any is written. More than 10,000 are written in portions: where that\n"
+      "breaks off, whole ones stay, and the others come in with the file's next import. A server may run\n"
+      "beside.");
   return command;
 }
 
@@ -116,7 +118,9 @@ CLI::App* add_import_training(CLI::App& cli, TrainingArguments& training) {
       ->allow_extra_args(false);  // it must not take the file's name
   command->footer(
       "Columns: the fields of the service's input, and target_true or the output's own name.\n"
-      "All rows are taken or none. A server may run beside.");
+      "All rows are checked before any is written. More than 200,000, or 32 MB of text, are written in\n"
+      "portions: where that breaks off, whole ones stay until the file is imported again with --replace. A\n"
+      "server may run beside.");
   return command;
 }
 

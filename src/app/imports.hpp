@@ -31,8 +31,8 @@ CLI::App* add_import_truth(CLI::App& cli, TruthArguments& truth);
 CLI::App* add_import_training(CLI::App& cli, TrainingArguments& training);
 
 /// Each says on standard output what it has done, or on standard error why not, and returns the exit code: 0;
-/// 64 for an unknown service, 65 for a file with faults, of which nothing was taken, 66 for one that cannot
-/// be read, 69, 75 and 78 as the program gives them elsewhere.
+/// 64 for an unknown service, 65 for a file with faults, 66 for one that cannot be read, 69, 75 and 78 as the
+/// program gives them elsewhere. What is written by then, if anything, the sentence says.
 int import_truth(const Settings& settings, const std::vector<Application::Definition>& services,
                  const TruthArguments& arguments);
 int import_training(const Settings& settings, const std::vector<Application::Definition>& services,

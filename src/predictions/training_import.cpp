@@ -5,6 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
+#include <future>
 #include <sstream>
 
 #include "predictions/judges.hpp"
@@ -15,17 +16,27 @@ namespace {
 
 namespace asio = boost::asio;
 
-// For one batch and, the first time, for loading the model.
+// For the rows at hand and, the first time, for loading the model.
 constexpr std::chrono::minutes patience{10};
 
 using Values = std::vector<detail::AnyValue>;
+using Answer = Result<Values>;  ///< one value
 
-Result<Values> predict(inference::Service& service, Values inputs) {
+/// Each input is a call of its own: the service runs together what waits, and where that fails tells the
+/// guilty from the others.
+std::vector<Answer> predict(inference::Service& service, Values inputs) {
   asio::io_context loop;
   const auto deadline = std::chrono::steady_clock::now() + patience;
-  auto outputs = asio::co_spawn(loop, service.predict(std::move(inputs), deadline), asio::use_future);
+  std::vector<std::future<Answer>> asked;
+  for (detail::AnyValue& input : inputs) {
+    Values one;
+    one.push_back(std::move(input));
+    asked.push_back(asio::co_spawn(loop, service.predict(std::move(one), deadline), asio::use_future));
+  }
   loop.run();
-  return outputs.get();
+  std::vector<Answer> answers;
+  for (auto& answer : asked) answers.push_back(answer.get());
+  return answers;
 }
 
 /// "mae 7421.33, rmse 10234.1", without those that are undefined.
@@ -91,8 +102,9 @@ class TrainingFile {
     const auto inputs = inputs_.take_columns(header_);
     const auto targets = targets_.take_columns(with_target_named(inputs));
     for (std::size_t i = 0; i < header_.size(); ++i)
-      if (!inputs[i] && !targets[i] &&
-          std::ranges::find(options_.ignored, header_[i]) == options_.ignored.end())
+      if (targets[i])
+        target_ = header_[i];
+      else if (!inputs[i] && std::ranges::find(options_.ignored, header_[i]) == options_.ignored.end())
         faults_.add(1, header_[i],
                     "Service " + endpoint_.table.service + " has no such field; --ignore " + header_[i] +
                         " leaves it out");
@@ -122,11 +134,10 @@ class TrainingFile {
     if (!faults_.empty()) return {};  // nothing will come in: the rest is only looked through
     auto truth = to_stored(endpoint_, target);
     if (!truth) {
-      faults_.add(row.line, "target_true", truth.error().violations.front().msg);
+      faults_.add(row.line, target_, truth.error().detail);
       return {};
     }
-    if (batch_.empty()) first_line_ = row.line;
-    last_line_ = row.line;
+    lines_.push_back(row.line);
     auto features = schema::column_values(endpoint_.service.input(), input.get());
     rows_.push_back({std::move(features), {}, std::move(truth->value)});
     batch_.push_back(std::move(input));
@@ -137,20 +148,24 @@ class TrainingFile {
   Result<void> gather() {
     Values inputs = std::exchange(batch_, {});
     auto rows = std::exchange(rows_, {});
+    const auto lines = std::exchange(lines_, {});
     if (rows.empty() || !faults_.empty()) return {};
-    auto outputs = predict(endpoint_.service, std::move(inputs));
-    if (!outputs) return not_predicted(outputs.error());
+    const auto answers = predict(endpoint_.service, std::move(inputs));
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      rows[i].target_pred = schema::target_value(endpoint_.service.output(), (*outputs)[i].get());
+      if (!answers[i]) {
+        if (auto told = not_predicted(lines[i], answers[i].error()); !told) return told;
+        continue;
+      }
+      rows[i].target_pred = schema::target_value(endpoint_.service.output(), answers[i]->front().get());
       judges_.add(rows[i]);
     }
-    return stage_.add(rows);
+    return faults_.empty() ? stage_.add(rows) : Result<void>();
   }
 
-  Result<void> not_predicted(const Error& error) {
+  /// What the model itself has said may be read here: whoever imports runs the service.
+  Result<void> not_predicted(std::size_t line, const Error& error) {
     if (error.kind != ErrorKind::model_error) return error;
-    faults_.add("lines " + std::to_string(first_line_) + " to " + std::to_string(last_line_) + ": " +
-                error.detail);
+    faults_.add(line, "", error.detail + " (" + error.log + ")");
     return {};
   }
 
@@ -161,10 +176,11 @@ class TrainingFile {
   FileFaults faults_;
   Judges judges_;
   std::vector<std::string> header_;
+  std::string target_;  ///< as the header names it
 
   Values batch_;                       ///< the inputs of
-  std::vector<storage::LogRow> rows_;  ///< these rows
-  std::size_t first_line_ = 0, last_line_ = 0;
+  std::vector<storage::LogRow> rows_;  ///< these rows,
+  std::vector<std::size_t> lines_;     ///< which stand in these lines
 };
 
 }  // namespace

@@ -10,7 +10,7 @@
 
 namespace inferkeep::predictions {
 
-/// Rows that the model is asked about at once: the service's queue must take as many.
+/// Rows that the model is asked about at a time: the service's queue must take as many.
 inline constexpr std::size_t training_batch = 256;
 
 struct TrainingOptions {
@@ -26,9 +26,11 @@ struct TrainingResult {
 /// Brings in the rows that a service's model was trained on, each with what the model says of it, from a file
 /// whose columns are the input's fields and the target: target_true, or the output's only field by its name.
 ///
-/// All rows come in or none. Returns ErrorKind::invalid "bad_file" where a row breaks the description, with
-/// the places of the first twenty; errors of the model and the database as they are. Reads the file once,
-/// holding one batch of it. Blocks.
+/// The whole file is looked at before any row comes in. Returns ErrorKind::invalid "bad_file" where a row
+/// breaks the description or the model cannot answer it, with the places of the first twenty; other errors of
+/// the service and the database as they are. Many rows come in by portions
+/// (storage::TrainingStage::bring_in): an error between two of them leaves those before it, and says how many
+/// rows they hold. Reads the file once, holding one batch of it. Blocks.
 Result<TrainingResult> import_training(const Endpoint& endpoint, const CsvFile& file,
                                        const TrainingOptions& options, storage::Database& database);
 

@@ -9,8 +9,8 @@
 namespace inferkeep::predictions {
 namespace {
 
-/// A truth is compared again and again, and shown as a label: a thousand long ones would be a burden.
-constexpr std::size_t longest_truth = 4096;
+/// A class is compared again and again, and shown as a label: a thousand long ones would be a burden.
+constexpr std::size_t longest_class = 4096;
 
 using storage::TruthRefusal;
 using storage::TruthReport;
@@ -86,10 +86,11 @@ Result<storage::Truth> to_stored(const Endpoint& endpoint, const Truth& truth) {
   auto value = schema::target_value(endpoint.service.output(), truth.output.get());
   if (std::holds_alternative<std::monostate>(value))
     return invalid({"missing", {std::string("target_true")}, "A truth is not null"});
-  if (const auto* text = std::get_if<std::string>(&value); text && text->size() > longest_truth)
+  if (endpoint.table.task() == storage::Task::classification &&
+      std::get<std::string>(value).size() > longest_class)
     return invalid({"string_too_long",
                     {std::string("target_true")},
-                    "A truth should have at most " + std::to_string(longest_truth) + " bytes"});
+                    "A truth should have at most " + std::to_string(longest_class) + " bytes"});
   return storage::Truth{CallId{truth.call}, truth.item, std::move(value)};
 }
 

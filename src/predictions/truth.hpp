@@ -27,7 +27,8 @@ Result<void> tell_truth(const Endpoint& endpoint, CallId call, std::string_view 
 Result<storage::TruthReport> tell_truths(const Endpoint& endpoint, std::string_view body,
                                          const storage::Teller& teller, storage::TruthStore& store);
 
-/// A Truth as it was read, on its way to the store. Returns ErrorKind::invalid for null.
+/// A Truth as it was read, on its way to the store. Returns ErrorKind::invalid for null, and for a class of
+/// more than 4096 bytes.
 Result<storage::Truth> to_stored(const Endpoint& endpoint, const Truth& truth);
 
 }  // namespace inferkeep::predictions

@@ -1,15 +1,28 @@
 // SPDX-License-Identifier: MIT
 #include "predictions/truth_import.hpp"
 
-#include <algorithm>
+#include <stdexcept>
 
 #include "predictions/truth.hpp"
 
 namespace inferkeep::predictions {
 namespace {
 
+using storage::TruthPart;
 using storage::TruthRefusal;
 using storage::TruthReport;
+
+const char* column_of(TruthPart part) {
+  switch (part) {
+    case TruthPart::call:
+      return "service_call_id";
+    case TruthPart::item:
+      return "item";
+    case TruthPart::value:
+      return "target_true";
+  }
+  throw std::logic_error("unknown part of a truth");
+}
 
 /// The truths of a file, and the line that each stands in.
 class TruthFile {
@@ -30,8 +43,8 @@ class TruthFile {
   Error refused(const TruthReport& report) {
     for (const TruthRefusal& refusal : report.refused) add(refusal);
     if (report.recorded == 0) return faults_.error();
-    return faults_.error("the " + std::to_string(report.recorded) +
-                         " truths before that line were imported; somebody told another one meanwhile");
+    return faults_.error(std::to_string(report.recorded) +
+                         " truths of earlier portions were imported; somebody told another one meanwhile");
   }
 
  private:
@@ -61,12 +74,7 @@ class TruthFile {
   }
 
   void add(const TruthRefusal& refusal) {
-    const Error& error = refusal.error;
-    if (!error.violations.empty())
-      faults_.add(lines_[refusal.index], "item", error.violations.front().msg);
-    else
-      faults_.add(lines_[refusal.index], error.code == "truth_conflict" ? "target_true" : "service_call_id",
-                  error.detail);
+    faults_.add(lines_[refusal.index], column_of(refusal.part), refusal.error.detail);
   }
 
   const Endpoint& endpoint_;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "storage/training_stage.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <tuple>
+#include <vector>
 
 #include "storage/dialect.hpp"
 #include "storage/log_rows.hpp"
@@ -12,7 +14,9 @@
 namespace inferkeep::storage {
 namespace {
 
-constexpr std::size_t portion = 200'000;
+// What one transaction writes at most: it has SQLite's only write lock, for which a server's calls wait.
+constexpr std::size_t most_rows = 200'000;
+constexpr std::size_t most_text = 32'000'000;  // bytes
 const std::string name_of_stage = "staged_training_rows";
 
 /// Of the session's own tables, whatever others are called.
@@ -32,9 +36,30 @@ Error broken_off(Error error, const TrainingReport& report) {
   return error;
 }
 
+std::size_t text_of(const schema::ColumnValue& value) {
+  const auto* text = std::get_if<std::string>(&value);
+  return text ? text->size() : 0;
+}
+
+std::size_t text_of(const LogRow& row) {
+  std::size_t bytes = text_of(row.target_pred) + text_of(row.target_true);
+  for (const schema::ColumnValue& feature : row.features) bytes += text_of(feature);
+  return bytes;
+}
+
 std::string columns_of(const LogTable& table) {
   return "service_call_id, item, is_train_data, " + target_and_feature_names(table);
 }
+
+/// So many rows, and the bytes of their texts.
+struct Amount {
+  std::size_t rows = 0, text = 0;
+
+  void add(const LogRow& row) {
+    ++rows;
+    text += text_of(row);
+  }
+};
 
 class SociTrainingStage final : public TrainingStage {
  public:
@@ -57,7 +82,7 @@ class SociTrainingStage final : public TrainingStage {
       soci::transaction gathering{sql};  // of the temporary table alone, as it has written nothing else
       insert_logs(sql, table_, placed, stage_of(sql));
       gathering.commit();
-      gathered_ += rows.size();
+      for (const LogRow& row : rows) count(row);
       return {};
     });
   }
@@ -71,13 +96,13 @@ class SociTrainingStage final : public TrainingStage {
         const TrainingReport some = sessions_.transact(Lane::feedback, [&](WriteTransaction& transaction) {
           if (!newest) newest = newest_row(transaction.sql());
           const std::size_t removed = replace ? remove(transaction.sql(), *newest) : 0;
-          const std::size_t added = copy(transaction.sql(), report.added);
+          const std::size_t added = copy(transaction.sql(), report.added, end_of_portion(report.added));
           transaction.commit();
           return TrainingReport{.added = added, .removed = removed};
         });
         report.removed += some.removed;
         report.added += some.added;
-        more = some.removed == portion || report.added < gathered_;
+        more = some.removed == most_removed() || report.added < gathered_.rows;
       }
       return report;
     });
@@ -86,6 +111,26 @@ class SociTrainingStage final : public TrainingStage {
   }
 
  private:
+  void count(const LogRow& row) {
+    gathered_.add(row);
+    portion_.add(row);
+    if (portion_.rows < most_rows && portion_.text < most_text) return;
+    ends_.push_back(gathered_.rows);
+    portion_ = {};
+  }
+
+  /// Of the one that begins behind the first `at` of the gathered rows.
+  std::size_t end_of_portion(std::size_t at) const {
+    const auto end = std::ranges::upper_bound(ends_, at);
+    return end == ends_.end() ? gathered_.rows : *end;
+  }
+
+  /// Rows that go in one transaction: they are taken to be as long as those that come.
+  std::size_t most_removed() const {
+    if (gathered_.text == 0) return most_rows;
+    return std::clamp<std::size_t>(most_text * gathered_.rows / gathered_.text, 1, most_rows);
+  }
+
   long long newest_row(soci::session& sql) {
     long long id = 0;
     sql << "SELECT coalesce(max(id), 0) FROM " + table_.name() + " WHERE is_train_data", soci::into(id);
@@ -94,16 +139,17 @@ class SociTrainingStage final : public TrainingStage {
 
   /// A portion of the rows up to this one.
   std::size_t remove(soci::session& sql, long long newest) {
-    return static_cast<std::size_t>(change(
-        sql,
-        "DELETE FROM " + table_.name() + " WHERE id IN (SELECT id FROM " + table_.name() +
-            " WHERE is_train_data AND id <= :newest ORDER BY id LIMIT " + std::to_string(portion) + ")",
-        newest));
+    return static_cast<std::size_t>(change(sql,
+                                           "DELETE FROM " + table_.name() + " WHERE id IN (SELECT id FROM " +
+                                               table_.name() +
+                                               " WHERE is_train_data AND id <= :newest ORDER BY id LIMIT " +
+                                               std::to_string(most_removed()) + ")",
+                                           newest));
   }
 
-  /// A portion of the gathered rows, behind the first `at`.
-  std::size_t copy(soci::session& sql, std::size_t at) {
-    const auto first = static_cast<long long>(at + 1), last = static_cast<long long>(at + portion);
+  /// The gathered rows behind the first `at`, up to `end`.
+  std::size_t copy(soci::session& sql, std::size_t at, std::size_t end) {
+    const auto first = static_cast<long long>(at + 1), last = static_cast<long long>(end);
     return static_cast<std::size_t>(change(sql,
                                            "INSERT INTO " + table_.name() + " (" + columns_of(table_) +
                                                ") SELECT " + columns_of(table_) + " FROM " + stage_of(sql) +
@@ -120,7 +166,8 @@ class SociTrainingStage final : public TrainingStage {
 
   SessionPool& sessions_;
   const LogTable& table_;
-  std::size_t gathered_ = 0;
+  Amount gathered_, portion_;      ///< in all, and since the last end
+  std::vector<std::size_t> ends_;  ///< of full portions: behind so many of the gathered rows
 };
 
 }  // namespace

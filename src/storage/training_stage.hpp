@@ -29,8 +29,8 @@ class TrainingStage {
   virtual Result<void> add(std::span<const LogRow> rows) = 0;
 
   /// Copies what has gathered; `replace`: the training rows that were there before go in the same
-  /// transaction. One transaction holds up to 200,000 rows; more take further ones, between which others can
-  /// write, and a kill then leaves whole portions. Call it once.
+  /// transaction. One transaction holds up to 200,000 rows of up to 32 MB of text; more take further ones,
+  /// between which others can write, and a kill then leaves whole portions. Call it once.
   virtual Result<TrainingReport> bring_in(bool replace) = 0;
 };
 

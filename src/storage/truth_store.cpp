@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "storage/audit_rows.hpp"
+#include "storage/errors.hpp"
 #include "storage/log_rows.hpp"
 #include "storage/recent_figures.hpp"
 #include "storage/session.hpp"
@@ -16,10 +17,6 @@ namespace {
 
 constexpr std::size_t most_refusals = 20;
 constexpr std::size_t portion = 10'000;
-
-Error no_such_call() {
-  return {ErrorKind::not_found, "not_found", "Service call not found"};
-}
 
 Error no_such_item(long long items) {
   return {ErrorKind::not_found, "not_found",
@@ -39,12 +36,24 @@ Error item_missing(long long items) {
       {"missing", {std::string("item")}, "Field required: the call has " + std::to_string(items) + " items"});
 }
 
+Error broken_off(Error error, const TruthReport& report) {
+  if (report.recorded + report.unchanged == 0) return error;
+  error.detail += ". " + std::to_string(report.recorded) + " truths had been recorded and " +
+                  std::to_string(report.unchanged) + " were there already: import the file again";
+  return error;
+}
+
+std::span<const Truth> portion_at(std::span<const Truth> truths, std::size_t at) {
+  return truths.subspan(at, std::min(portion, truths.size() - at));
+}
+
 /// The call that a truth is of, and its row in the log table: one statement, prepared once and run for each.
 class Finder {
  public:
   Finder(soci::session& sql, const LogTable& table)
       : service_(table.service), pred_(table.target), truth_(table.target), statement_(sql) {
     for (long long* into : {&owner, &items}) statement_.exchange(soci::into(*into));
+    statement_.exchange(soci::into(success_));
     statement_.exchange(soci::into(row, has_row_));
     pred_.define(statement_);
     truth_.define(statement_);
@@ -52,7 +61,8 @@ class Finder {
     statement_.exchange(soci::use(service_));
     prepare(
         statement_,
-        "SELECT c.owner_id, c.items, l.id, l.target_pred, l.target_true FROM service_calls c LEFT JOIN " +
+        "SELECT c.owner_id, c.items, c.success, l.id, l.target_pred, l.target_true FROM service_calls c "
+        "LEFT JOIN " +
             table.name() +
             " l ON l.service_call_id = c.id AND l.item = :item WHERE c.id = :call AND c.service_version = "
             ":service",
@@ -66,6 +76,7 @@ class Finder {
     return statement_.execute(true);
   }
 
+  bool success() const { return success_ != 0; }
   bool has_row() const { return has_row_ == soci::i_ok; }
   schema::ColumnValue pred() const { return pred_.value(); }
   schema::ColumnValue truth() const { return truth_.value(); }
@@ -75,6 +86,7 @@ class Finder {
  private:
   std::string service_;
   long long call_ = 0, item_ = 0;
+  int success_ = 0;
   soci::indicator has_row_ = soci::i_null;
   Cell pred_, truth_;
   soci::statement statement_;
@@ -93,21 +105,27 @@ class Judge {
   Judge(soci::session& sql, const LogTable& table, const Teller& teller)
       : teller_(teller), found_(sql, table) {}
 
-  /// Finds the truth's row. The error says why there is none to write to.
-  std::optional<Error> find(const Truth& truth) {
+  /// Finds the truth's row. The refusal says why there is none to write to.
+  std::optional<TruthRefusal> find(std::size_t index, const Truth& truth) {
+    const auto refused = [&](TruthPart part, Error error) {
+      return TruthRefusal{index, part, std::move(error)};
+    };
     const bool known = found_.find(truth.call, truth.item.value_or(0));
-    if (!is_for(teller_, found_, known)) return no_such_call();
-    if (!truth.item && found_.items > 1) return item_missing(found_.items);
+    if (!is_for(teller_, found_, known)) return refused(TruthPart::call, no_such_call());
+    if (!found_.success()) return refused(TruthPart::call, no_prediction());
+    if (!truth.item && found_.items > 1) return refused(TruthPart::item, item_missing(found_.items));
     if (found_.has_row()) return std::nullopt;
-    return truth.item.value_or(0) < found_.items ? no_prediction() : no_such_item(found_.items);
+    // A call that is older than its service's log table has left nothing there.
+    if (truth.item.value_or(0) < found_.items) return refused(TruthPart::call, no_prediction());
+    return refused(TruthPart::item, no_such_item(found_.items));
   }
 
-  /// Where `present` is the truth that the row has.
-  Result<Verdict> judge(const Truth& truth, const schema::ColumnValue& present) const {
+  /// Where `present` is the truth that the row has. Empty where another one may not take its place.
+  std::optional<Verdict> judge(const Truth& truth, const schema::ColumnValue& present) const {
     if (present == truth.value) return Verdict::unchanged;
     if (std::holds_alternative<std::monostate>(present)) return Verdict::fresh;
     if (teller_.may_overwrite) return Verdict::replacing;
-    return other_truth();
+    return std::nullopt;
   }
 
   const Finder& found() const { return found_; }
@@ -117,8 +135,8 @@ class Judge {
   Finder found_;
 };
 
-void refuse(std::vector<TruthRefusal>& refused, std::size_t index, Error error) {
-  if (refused.size() < most_refusals) refused.push_back({index, std::move(error)});
+void refuse(std::vector<TruthRefusal>& refused, TruthRefusal refusal) {
+  if (refused.size() < most_refusals) refused.push_back(std::move(refusal));
 }
 
 /// Tells truths within one transaction.
@@ -128,9 +146,9 @@ class Telling {
       : sql_(sql), table_(table), teller_(teller), judge_(sql, table, teller), figures_(sql, table) {}
 
   void tell(std::size_t index, const Truth& truth) {
-    if (auto refusal = judge_.find(truth)) return refuse(report_.refused, index, std::move(*refusal));
+    if (auto refusal = judge_.find(index, truth)) return refuse(report_.refused, std::move(*refusal));
     const auto verdict = judge_.judge(truth, judge_.found().truth());
-    if (!verdict) return refuse(report_.refused, index, verdict.error());
+    if (!verdict) return refuse(report_.refused, {index, TruthPart::value, other_truth()});
     if (*verdict == Verdict::unchanged) return void(++report_.unchanged);
     figures_.record(judge_.found().row, judge_.found().pred(), truth.value);
     ++report_.recorded;
@@ -162,20 +180,27 @@ class Telling {
 /// is kept in mind instead.
 class Rehearsal {
  public:
-  Rehearsal(soci::session& sql, const LogTable& table, const Teller& teller) : judge_(sql, table, teller) {}
+  Rehearsal(const LogTable& table, const Teller& teller) : table_(table), teller_(teller) {}
 
-  void tell(std::size_t index, const Truth& truth) {
-    if (auto refusal = judge_.find(truth)) return refuse(refused_, index, std::move(*refusal));
-    const auto [told, first] = told_.try_emplace(judge_.found().row, nullptr);
-    const auto verdict = judge_.judge(truth, first ? judge_.found().truth() : *told->second);
-    told->second = &truth.value;
-    if (!verdict) refuse(refused_, index, verdict.error());
+  /// The next truths, the first of which has the position `at`.
+  void tell(soci::session& sql, std::size_t at, std::span<const Truth> truths) {
+    Judge judge{sql, table_, teller_};
+    for (const Truth& truth : truths) tell(judge, at++, truth);
   }
 
   std::vector<TruthRefusal> refused() && { return std::move(refused_); }
 
  private:
-  Judge judge_;
+  void tell(Judge& judge, std::size_t index, const Truth& truth) {
+    if (auto refusal = judge.find(index, truth)) return refuse(refused_, std::move(*refusal));
+    const auto [told, first] = told_.try_emplace(judge.found().row, nullptr);
+    const auto verdict = judge.judge(truth, first ? judge.found().truth() : *told->second);
+    told->second = &truth.value;
+    if (!verdict) refuse(refused_, {index, TruthPart::value, other_truth()});
+  }
+
+  const LogTable& table_;
+  const Teller& teller_;
   std::unordered_map<long long, const schema::ColumnValue*> told_;  ///< by row
   std::vector<TruthRefusal> refused_;
 };
@@ -205,8 +230,8 @@ class SociTruthStore final : public TruthStore {
     TruthReport all{.refused = std::move(*refused)};
     for (std::size_t at = 0; all.refused.empty() && at < truths.size(); at += portion) {
       if (at > 0) let_others_write();
-      auto told = tell(table, truths.subspan(at, std::min(portion, truths.size() - at)), teller);
-      if (!told) return told.error();
+      auto told = tell(table, portion_at(truths, at), teller);
+      if (!told) return broken_off(told.error(), all);
       add(all, std::move(*told), at);
     }
     return all;
@@ -223,16 +248,21 @@ class SociTruthStore final : public TruthStore {
  private:
   Result<std::vector<TruthRefusal>> rehearse(const LogTable& table, std::span<const Truth> truths,
                                              const Teller& teller) {
-    return sessions_.read_at_length([&](soci::session& sql) -> Result<std::vector<TruthRefusal>> {
-      Rehearsal rehearsal{sql, table, teller};
-      for (std::size_t i = 0; i < truths.size(); ++i) rehearsal.tell(i, truths[i]);
-      return std::move(rehearsal).refused();
-    });
+    Rehearsal rehearsal{table, teller};
+    for (std::size_t at = 0; at < truths.size(); at += portion) {
+      auto looked = sessions_.read_at_length([&](soci::session& sql) -> Result<void> {
+        rehearsal.tell(sql, at, portion_at(truths, at));
+        return {};
+      });
+      if (!looked) return looked.error();
+    }
+    return std::move(rehearsal).refused();
   }
 
   /// A portion with a refusal has written nothing, so it does not count.
   static void add(TruthReport& all, TruthReport told, std::size_t at) {
-    for (auto& [index, error] : told.refused) all.refused.push_back({index + at, std::move(error)});
+    for (auto& [index, part, error] : told.refused)
+      all.refused.push_back({index + at, part, std::move(error)});
     if (!told.refused.empty()) return;
     all.recorded += told.recorded;
     all.unchanged += told.unchanged;

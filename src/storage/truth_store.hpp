@@ -29,11 +29,15 @@ struct Teller {
   AuditEvent audit;
 };
 
+/// What of a truth keeps it from being taken.
+enum class TruthPart { call, item, value };
+
 /// A truth that was not taken, by its position: ErrorKind::not_found where the service has no such call or
 /// item for the teller; ErrorKind::conflict "truth_conflict" where another truth is there already,
 /// "no_prediction" where the call failed; ErrorKind::invalid where a batch needs the item.
 struct TruthRefusal {
   std::size_t index;
+  TruthPart part;
   Error error;
 };
 
@@ -54,8 +58,9 @@ class TruthStore {
 
   /// The same for any number of truths, without making others wait long: all are looked at first, which holds
   /// no lock, and refused as tell would; then they are written in portions of 10,000, each in a transaction.
-  /// A kill leaves whole portions. What somebody else tells meanwhile may still refuse one: then the report
-  /// counts the portions before it. To tell all of them once more does no harm.
+  /// A kill leaves whole portions, and so does an error, which then says how many truths they hold. What
+  /// somebody else tells meanwhile may still refuse one: then the report counts the portions before it. To
+  /// tell all of them once more does no harm.
   virtual Result<TruthReport> tell_in_portions(const LogTable& table, std::span<const Truth> truths,
                                                const Teller& teller) = 0;
 

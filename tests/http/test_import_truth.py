@@ -160,7 +160,7 @@ def test_calls_that_cannot_be_judged_are_refused_by_line(server, caller, write):
         f"{file}, line 4, column service_call_id: Service call not found",
         f"{file}, line 5, column service_call_id: The call failed: it has no prediction to compare with",
         f"{file}, line 6, column item: Field required: the call has 3 items",
-        f"{file}, line 7, column service_call_id: Service call item not found: the call has 3",
+        f"{file}, line 7, column item: Service call item not found: the call has 3",
     ]
     assert truth_of(server, sound) is None
 

@@ -150,6 +150,15 @@ def test_a_failed_call_has_no_truth(caller):
     assert_error(tell(caller, call, 5), 409, "no_prediction")
 
 
+@pytest.mark.parametrize("body", ["{", '{"inputs": [{}, {}, {}]}'], ids=["broken", "invalid"])
+def test_a_failed_batch_has_no_truth_wherever_it_is_told(caller, body):
+    failed = caller.send_json("POST", "/mlservice/v2/predict/batch", body)
+    assert failed.status_code == 422
+    call = int(failed.headers["X-Service-Call-Id"])
+    for place in ({}, {"item": 0}, {"item": 7}):
+        assert_error(tell(caller, call, 5, **place), 409, "no_prediction")
+
+
 @pytest.mark.parametrize(
     "value, kind",
     [

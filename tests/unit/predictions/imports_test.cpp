@@ -130,10 +130,22 @@ TEST_F(TruthImportTest, overwrites_where_that_is_asked_for) {
 
 TEST_F(TruthImportTest, tells_what_was_recorded_before_somebody_else_came) {
   store.report.recorded = 10'000;
-  store.report.refused.push_back({1, {ErrorKind::conflict, "truth_conflict", "Another truth"}});
+  store.report.refused.push_back(
+      {1, storage::TruthPart::value, {ErrorKind::conflict, "truth_conflict", "Another truth"}});
   EXPECT_EQ(import(echo.endpoint, "target_true,service_call_id\n2,7\n3,8\n").error().detail,
             "a.csv, line 3, column target_true: Another truth\n"
-            "a.csv: the 10000 truths before that line were imported; somebody told another one meanwhile");
+            "a.csv: 10000 truths of earlier portions were imported; somebody told another one meanwhile");
+}
+
+TEST_F(TruthImportTest, a_refusal_stands_at_the_column_that_it_is_about) {
+  using enum storage::TruthPart;
+  for (const auto part : {call, item, value})
+    store.report.refused.push_back({0, part, {ErrorKind::not_found, "not_found", "None"}});
+  EXPECT_EQ(import(echo.endpoint, "target_true,item,service_call_id\n2,0,7\n").error().detail,
+            "a.csv, line 2, column service_call_id: None\n"
+            "a.csv, line 2, column item: None\n"
+            "a.csv, line 2, column target_true: None\n"
+            "a.csv: nothing was imported");
 }
 
 TEST_F(TruthImportTest, a_list_is_json_and_null_is_no_truth) {
@@ -160,9 +172,10 @@ struct TrainingImportTest : testing::Test {
     std::filesystem::remove_all(folder);
   }
 
-  Result<TrainingResult> import(const std::string& text, const TrainingOptions& options = {}) {
+  Result<TrainingResult> import(const std::string& text) { return import(echo.endpoint, text); }
+  Result<TrainingResult> import(const Endpoint& endpoint, const std::string& text) {
     std::istringstream bytes(text);
-    return import_training(echo.endpoint, {"a.csv", bytes}, options, *database);
+    return import_training(endpoint, {"a.csv", bytes}, {}, *database);
   }
   /// predicted and true, of each row.
   std::vector<std::pair<double, double>> rows() {
@@ -199,9 +212,18 @@ TEST_F(TrainingImportTest, rows_of_several_batches_stay_in_order) {
 }
 
 TEST_F(TrainingImportTest, rows_that_the_model_fails_at_are_told_and_none_comes_in) {
-  EXPECT_EQ(import("price,note,target_true\n1,x,2\n13,,5\n").error().detail,
-            "a.csv, lines 2 to 3: The model could not make a prediction\na.csv: nothing was imported");
+  EXPECT_EQ(import("price,note,target_true\n1,x,2\n13,,5\n2,,5\n13,y,1\n").error().detail,
+            "a.csv, line 3: The model could not make a prediction (a secret of the model)\n"
+            "a.csv, line 5: The model could not make a prediction (a secret of the model)\n"
+            "a.csv: nothing was imported");
   EXPECT_THAT(rows(), ElementsAre());
+}
+
+TEST_F(TrainingImportTest, a_fault_of_the_target_stands_at_the_column_as_the_file_names_it) {
+  Served<Draw> draw{served<Draw>()};
+  for (const std::string name : {"points", "target_true"})
+    EXPECT_EQ(import(draw.endpoint, "price,note," + name + "\n1,x,null\n").error().detail,
+              "a.csv, line 2, column " + name + ": A truth is not null\na.csv: nothing was imported");
 }
 
 }  // namespace

@@ -12,11 +12,15 @@ struct Asked {
 struct Label {
   std::optional<std::string> label;
 };
+struct Curve {
+  std::vector<double> points;
+};
 
-class Never final : public inferkeep::Model<Asked, Label> {
+template <class Out>
+class Never final : public inferkeep::Model<Asked, Out> {
  public:
   void load(const inferkeep::LoadContext&) override {}
-  std::vector<Label> predict(std::span<const Asked>) override { return {}; }
+  std::vector<Out> predict(std::span<const Asked>) override { return {}; }
 };
 
 }  // namespace
@@ -26,6 +30,9 @@ inline constexpr auto inferkeep::fields<Asked> = inferkeep::describe(inferkeep::
 template <>
 inline constexpr auto inferkeep::fields<Label> = inferkeep::describe(inferkeep::field("label",
                                                                                       &Label::label));
+template <>
+inline constexpr auto inferkeep::fields<Curve> = inferkeep::describe(inferkeep::field("points",
+                                                                                      &Curve::points));
 
 namespace inferkeep::predictions {
 namespace {
@@ -39,7 +46,7 @@ class OneCall final : public storage::TruthStore {
                                     const storage::Teller&) override {
     told.assign(truths.begin(), truths.end());
     storage::TruthReport report;
-    if (truths.front().call != known) report.refused.push_back({0, no_such_call()});
+    if (truths.front().call != known) report.refused.push_back({0, storage::TruthPart::call, no_such_call()});
     return report;
   }
   Result<storage::TruthReport> tell_in_portions(const storage::LogTable&, std::span<const storage::Truth>,
@@ -58,15 +65,20 @@ class OneCall final : public storage::TruthStore {
   static Error no_such_call() { return {ErrorKind::not_found, "not_found", "No such call"}; }
 };
 
-struct TruthTest : testing::Test {
-  detail::ModelType type = detail::model_type<Never>();
+template <class Out>
+struct Served {
+  detail::ModelType type = detail::model_type<Never<Out>>();
   storage::LogTable table = storage::log_table("v9", *type.input, *type.output);
   inference::Service service{{"v9", "Test", "/nowhere", type}, {}, Log::none()};
   Endpoint endpoint{service, table, 1, 1};
+};
+
+struct TruthTest : testing::Test {
+  Served<Label> label;
   OneCall store;
 
   Result<void> tell(const std::string& body, CallId call = OneCall::known) {
-    return tell_truth(endpoint, call, body, {}, store);
+    return tell_truth(label.endpoint, call, body, {}, store);
   }
   Error refusal(const std::string& body, CallId call = OneCall::known) { return tell(body, call).error(); }
 };
@@ -81,7 +93,15 @@ TEST_F(TruthTest, IsToldAboutTheCallThatThePathNames) {
   EXPECT_EQ(store.looked, 0) << "the store finds the call when it is told";
 }
 
-TEST_F(TruthTest, ATextMayHave4096BytesAndNoMore) {
+TEST_F(TruthTest, AListMayBeAsLongAsTheServicesAnswers) {
+  const Served<Curve> curve;
+  std::string points = "0.25";
+  for (int i = 1; i < 2000; ++i) points += ",0.25";
+  ASSERT_TRUE(tell_truth(curve.endpoint, OneCall::known, R"({"target_true":[)" + points + "]}", {}, store));
+  EXPECT_EQ(store.told.at(0).value, schema::ColumnValue("[" + points + "]"));
+}
+
+TEST_F(TruthTest, AClassMayHave4096BytesAndNoMore) {
   EXPECT_TRUE(tell(R"({"target_true":")" + std::string(4096, 'x') + "\"}"));
   const Error error = refusal(R"({"target_true":")" + std::string(4097, 'x') + "\"}");
   EXPECT_EQ(error.kind, ErrorKind::invalid);

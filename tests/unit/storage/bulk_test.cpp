@@ -15,7 +15,9 @@ namespace {
 
 struct BulkTest : StorageTest {
   const LogTables tables = {
+      {"v8", LogTable{"v8", {{"feature_note", schema::ColumnType::text}}, schema::ColumnType::real}},
       {"v9", LogTable{"v9", {{"feature_x", schema::ColumnType::real}}, schema::ColumnType::real}}};
+  const LogTable& texts = tables.at("v8");
   const LogTable& table = tables.at("v9");
   UserId ada = users->create(person("ada"), std::nullopt)->id;
   std::unique_ptr<TruthStore> truths = make_truth_store(*database);
@@ -86,6 +88,31 @@ TEST_F(BulkTest, the_last_of_contradicting_truths_stays_where_overwriting_is_all
   EXPECT_EQ(raw("SELECT target_true FROM model_logs_v9"), "3.0");
 }
 
+TEST_F(BulkTest, truths_that_contradict_one_another_across_portions_are_refused_as_well) {
+  auto all = truths_of(record(10'001), 10'001);
+  all.push_back({all.front().call, 0, 3.0});
+  const auto report = truths->tell_in_portions(table, all, program);
+  ASSERT_EQ(report->refused.size(), 1u);
+  EXPECT_EQ(report->refused[0].index, 10'001u);
+  EXPECT_EQ(report->refused[0].error.code, "truth_conflict");
+  EXPECT_EQ(count_told(), "0");
+}
+
+TEST_F(BulkTest, truths_that_break_off_say_how_many_are_there) {
+  SQLITE_ONLY();
+  const auto all = truths_of(record(10'002), 10'002);
+  ASSERT_TRUE(truths->tell(table, std::span(all).first(1), program));
+  raw("CREATE TRIGGER broken BEFORE UPDATE ON model_logs_v9 WHEN OLD.item = 10001 "
+      "BEGIN SELECT RAISE(ABORT, 'broken'); END");
+  const auto report = truths->tell_in_portions(table, all, program);
+  ASSERT_FALSE(report);
+  EXPECT_THAT(report.error().detail,
+              testing::HasSubstr("9999 truths had been recorded and 1 were there already"));
+  EXPECT_EQ(count_told(), "10000");
+  raw("DROP TRIGGER broken");
+  EXPECT_EQ(truths->tell_in_portions(table, all, program)->recorded, 2u);
+}
+
 TEST_F(BulkTest, training_rows_come_in_at_once_and_in_their_order) {
   const auto stage = std::move(make_training_stage(*database, table).value());
   ASSERT_TRUE(stage->add(std::vector{LogRow{{0.25}, 1.0, 2.0}, LogRow{{{}}, {}, 3.0}}));
@@ -120,6 +147,31 @@ TEST_F(BulkTest, more_rows_than_a_transaction_holds_come_and_go_in_several) {
   ASSERT_TRUE(stage->add(std::span(rows).first(2)));
   EXPECT_EQ(stage->bring_in(true)->removed, rows.size());
   EXPECT_EQ(raw("SELECT count(*) FROM model_logs_v9"), "2");
+}
+
+TEST_F(BulkTest, long_rows_come_and_go_in_several_transactions_as_well) {
+  const std::vector rows(40, LogRow{{std::string(1'000'000, 'x')}, 1.0, 1.0});
+  auto stage = std::move(make_training_stage(*database, texts).value());
+  ASSERT_TRUE(stage->add(rows));
+  EXPECT_EQ(stage->bring_in(false)->added, rows.size());
+  stage.reset();
+  stage = std::move(make_training_stage(*database, texts).value());
+  ASSERT_TRUE(stage->add(std::span(rows).first(1)));
+  EXPECT_EQ(stage->bring_in(true)->removed, rows.size());
+  EXPECT_EQ(raw("SELECT count(*) FROM model_logs_v8"), "1");
+}
+
+TEST_F(BulkTest, a_transaction_holds_32_megabytes_of_text) {
+  SQLITE_ONLY();
+  const std::vector rows(40, LogRow{{std::string(1'000'000, 'x')}, 1.0, 1.0});
+  const auto stage = std::move(make_training_stage(*database, texts).value());
+  ASSERT_TRUE(stage->add(rows));
+  raw("CREATE TRIGGER broken BEFORE INSERT ON model_logs_v8 "
+      "WHEN (SELECT count(*) FROM model_logs_v8) = 39 BEGIN SELECT RAISE(ABORT, 'broken'); END");
+  const auto report = stage->bring_in(false);
+  ASSERT_FALSE(report);
+  EXPECT_THAT(report.error().detail, testing::HasSubstr("32 rows had been imported and 0 removed"));
+  EXPECT_EQ(raw("SELECT count(*) FROM model_logs_v8"), "32");
 }
 
 TEST_F(BulkTest, none_replace_all) {

@@ -16,6 +16,7 @@ struct TruthStoreTest : LogTest {
 
   std::unique_ptr<TruthStore> truths = make_truth_store(*database);
   Teller as_ada{.only_calls_of = ada, .audit = {ada, "truth.overwritten", "r1"}};
+  Teller as_eve{.only_calls_of = eve, .audit = {eve, "truth.overwritten", "r1"}};
   Teller as_admin{.may_overwrite = true, .audit = {eve, "truth.overwritten", "r1"}};
 };
 
@@ -75,12 +76,33 @@ TEST_F(TruthStoreTest, items_are_told_apart) {
   EXPECT_EQ(ask("SELECT target_true FROM model_logs_v2 WHERE item = 1"), "21.0");
 }
 
-TEST_F(TruthStoreTest, a_failed_call_has_no_truth) {
+TEST_F(TruthStoreTest, a_failed_call_has_no_truth_however_many_items_it_had) {
   CallLedger ledger{*database, {}, Log::none()};
   ServiceCall call = call_of(ada, "v2");
   call.outcome = Outcome::timeout;
-  const CallId id = io.record(ledger, call).get().value();
-  EXPECT_EQ(tell({{id, {}, 1.0}}).refused.at(0).error.code, "no_prediction");
+  for (const std::int64_t items : {0, 1, 3}) {
+    call.items = items;
+    const CallId id = io.record(ledger, call).get().value();
+    for (const std::optional<std::int64_t> item :
+         {std::optional<std::int64_t>{}, std::optional<std::int64_t>{1}})
+      EXPECT_EQ(tell({{id, item, 1.0}}).refused.at(0).error.code, "no_prediction") << items << " items";
+    EXPECT_EQ(tell(v2, {{id, {}, 1.0}}, as_eve).refused.at(0).error.kind, ErrorKind::not_found);
+  }
+}
+
+TEST_F(TruthStoreTest, a_call_that_is_older_than_the_log_table_has_no_truth) {
+  const CallId call = served(ada, {10});
+  ask("DELETE FROM model_logs_v2");
+  EXPECT_EQ(tell({{call, {}, 12.0}}).refused.at(0).error.code, "no_prediction");
+}
+
+TEST_F(TruthStoreTest, a_refusal_names_the_part_of_the_truth) {
+  const CallId call = served(ada, {10, 20});
+  tell({{call, 0, 12.0}});
+  const auto report = tell({{CallId{77}, {}, 1.0}, {call, {}, 1.0}, {call, 2, 1.0}, {call, 0, 1.0}});
+  std::vector<TruthPart> parts;
+  for (const TruthRefusal& refusal : report.refused) parts.push_back(refusal.part);
+  EXPECT_EQ(parts, (std::vector{TruthPart::call, TruthPart::item, TruthPart::item, TruthPart::value}));
 }
 
 TEST_F(TruthStoreTest, figures_are_of_the_thousand_newest_rows_with_a_truth) {
