@@ -83,17 +83,22 @@ std::string text_of(std::chrono::sys_days day) {
   return to_iso8601(day).substr(0, 10);
 }
 
-/// One judge for each day. Rows of one day mostly follow one another.
+/// A judge holds up to 80 KB, and its day stands in the answer.
+constexpr std::size_t most_days = 1000;
+
+/// One judge for each of the newest days, and one for all days before. Rows of one day mostly follow one
+/// another.
 template <class Judge>
 class Days {
  public:
   void add(const RowView& row) {
-    if (!last_ || last_->first != row.day) last_ = &*judges_.try_emplace(row.day).first;
-    last_->second.add(row);
+    if (!last_ || last_day_ != row.day) last_ = &judge_of(row.day);
+    last_day_ = row.day;
+    last_->add(row);
   }
 
   Judge total() const {
-    Judge all;
+    Judge all = before_;
     for (const auto& [day, judge] : judges_) all.merge(judge);
     return all;
   }
@@ -106,8 +111,20 @@ class Days {
   }
 
  private:
+  /// A day for which there is no room takes that of the oldest, unless it is older itself.
+  Judge& judge_of(std::chrono::sys_days day) {
+    if (judges_.size() < most_days || judges_.contains(day)) return judges_[day];
+    const auto oldest = judges_.begin();
+    if (day < oldest->first) return before_;
+    before_.merge(oldest->second);
+    judges_.erase(oldest);
+    return judges_[day];
+  }
+
   std::map<std::chrono::sys_days, Judge> judges_;
-  typename decltype(judges_)::value_type* last_ = nullptr;
+  Judge before_;
+  Judge* last_ = nullptr;
+  std::chrono::sys_days last_day_;  ///< of the row before
 };
 
 std::optional<std::string> text_of(const std::optional<Time>& time) {

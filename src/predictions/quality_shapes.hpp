@@ -165,7 +165,8 @@ template <class Figures>
 constexpr auto fields<predictions::QualityOf<Figures>> =
     joined(joined(predictions::described::head, fields<Figures>),
            describe(field("training", &predictions::QualityOf<Figures>::training),
-                    field("days", &predictions::QualityOf<Figures>::days),
+                    field("days", &predictions::QualityOf<Figures>::days)
+                        .doc("The newest 1,000 days that have rows, oldest first"),
                     field("drift", &predictions::QualityOf<Figures>::drift)
                         .doc("Served inputs against those of the training rows; empty where there are none")))
         .named(predictions::described::names<Figures>.quality);

@@ -18,9 +18,10 @@ enum class FieldKind { number, text };
 ///   - but free texts, those of which more than half of the rows fall into CategoryDrift's rest, by their
 ///     lengths in code points (NumberDrift): no two may be alike, yet they may become shorter.
 ///
-/// A number costs 8 bytes. A text costs 8 bytes for its length, and the first 10,000 distinct ones of at most
-/// 256 bytes are kept, at most some 4 MB; others can only be part of the rest, which is what texts so many or
-/// so long are. Not thread-safe.
+/// Every value costs 8 bytes, 16 where the vector has just grown, however often it recurs: counted, the
+/// numbers of a measure, which hardly recur, would cost twice as much. A number is kept as it is, a text by
+/// its length; besides, the first 10,000 distinct texts of at most 256 bytes are kept, at most some 4 MB.
+/// Others can only be part of the rest, which is what texts so many or so long are. Not thread-safe.
 class TrainingValues final : public FieldValues {
  public:
   static constexpr std::size_t max_texts = 10'000;

@@ -155,6 +155,23 @@ TEST(Quality, DaysAddUpToTheWholeInWhateverOrderTheyCome) {
   EXPECT_EQ(told.at("n"), 3);
 }
 
+TEST(Quality, TheNewestThousandDaysAreToldAndTheWholeIsOfAll) {
+  constexpr int days = 1003;
+  GivenRows rows;
+  for (int i = 0; i < 2 * days; ++i) {  // each day twice, in an order of its own
+    rows.served.push_back(row(1.0, 2.0));
+    rows.served.back().day -= std::chrono::days{i * 500 % days};
+  }
+  const auto told = report(rows);
+  const auto& listed = told.at("days").as_array();
+  ASSERT_EQ(listed.size(), 1000u);
+  EXPECT_EQ(listed.front().at("day"), "2023-06-06");
+  EXPECT_EQ(listed.back().at("day"), "2026-03-01");
+  for (const auto& day : listed) EXPECT_EQ(day.at("n"), 2);
+  EXPECT_EQ(told.at("n"), 2 * days);
+  EXPECT_EQ(told.at("mae"), 1.0);
+}
+
 TEST(Quality, AnswersOfSeveralFieldsAreCountedAndTheirInputsCompared) {
   GivenRows rows;
   rows.training = rows.served = {row(std::string("{}"), std::string("{}")), row(std::string("{}"), {})};
