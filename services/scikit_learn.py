@@ -66,19 +66,16 @@ class Fitted:
 
 
 def cross_validate(estimator: Any, table: Table) -> training.Row:
+    """In the 32 bits that it is trained and served with."""
     classifies = is_classifier(estimator)
     folds = (StratifiedKFold if classifies else KFold)(FOLDS, shuffle=True, random_state=SEED)
-    scores = cross_val_score(estimator, table.features, table.answers, cv=folds)
+    scores = cross_val_score(estimator, table.features.astype(np.float32), table.answers, cv=folds)
     name = "accuracy" if classifies else "r2"
     return {"method": f"{FOLDS}-fold cross-validation", name: training.mean_and_deviation(scores, 4)}
 
 
 def agree(expected: np.ndarray, actual: np.ndarray) -> np.ndarray:
     return np.isclose(actual, expected, rtol=CLOSE) if expected.dtype.kind == "f" else actual == expected
-
-
-def element_type(answers: np.ndarray) -> int:
-    return {"f": TensorProto.DOUBLE, "i": TensorProto.INT64}.get(answers.dtype.kind, TensorProto.STRING)
 
 
 def run(service: str, folder: pathlib.Path, table: Table, estimator: Any) -> None:
@@ -89,7 +86,7 @@ def run(service: str, folder: pathlib.Path, table: Table, estimator: Any) -> Non
             folder=folder,
             data=table,
             inputs=dict.fromkeys(table.fields, TensorProto.DOUBLE),
-            output=(table.output, element_type(table.answers)),
+            output=table.output,
             train=lambda rows: Fitted(estimator, table, rows),
             cross_validate=lambda rows: cross_validate(estimator, table),
             agree=agree,

@@ -79,7 +79,7 @@ class Service:
     folder: pathlib.Path
     data: Data
     inputs: dict[str, int]  # field: ONNX element type
-    output: tuple[str, int]
+    output: str
     train: Callable[[list[Row]], Model]
     cross_validate: Callable[[list[Row]], dict[str, Any]]
     agree: Callable[[np.ndarray, np.ndarray], np.ndarray]  # which of two models' answers count as the same
@@ -154,7 +154,7 @@ class Runner:
         ports = self.session.get_inputs()
         self.matrix = ports[0] if len(ports) == 1 and ports[0].name not in service.inputs else None
         outputs = self.session.get_outputs()
-        self.output = next((port for port in outputs if port.name == service.output[0]), outputs[0])
+        self.output = next((port for port in outputs if port.name == service.output), outputs[0])
 
     def feed(self, rows: list[Row]) -> dict[str, np.ndarray]:
         if self.matrix:
@@ -195,7 +195,7 @@ def check_graph(service: Service, runner: Runner, model: Model, rows: list[Row])
 def reference(service: Service, model: Model, rows: list[Row]) -> list[Row]:
     """Inputs with the answers that serving must give."""
     picked = [{name: row[name] for name in service.inputs} for row in rows[:: len(rows) // 9][:9]] + service.examples
-    name, answers = service.output[0], model.predict(picked).tolist()
+    name, answers = service.output, model.predict(picked).tolist()
     return [{"input": row, "output": {name: answer}} for row, answer in zip(picked, answers, strict=True)]
 
 
@@ -249,7 +249,7 @@ def check(service: Service) -> None:
         sys.exit("error: model.json is of another model.onnx")
     if stated["trained_on"] != service.data.origin():
         sys.exit("error: model.json is of other data")
-    runner, name = Runner(committed, service), service.output[0]
+    runner, name = Runner(committed, service), service.output
     with tempfile.TemporaryDirectory() as folder:
         path, _ = write_model(service, pathlib.Path(folder), rows)
         require(service.agree(Runner(path, service).predict(rows), runner.predict(rows)), "trained anew and committed")

@@ -179,7 +179,7 @@ if __name__ == "__main__":
             folder=FOLDER,
             data=training.CsvFile("food_reviews.csv", parse),
             inputs=INPUTS,
-            output=("category", TensorProto.STRING),
+            output="category",
             train=ReviewModel,
             cross_validate=cross_validate,
             agree=lambda expected, actual: expected == actual,

@@ -295,7 +295,7 @@ if __name__ == "__main__":
             folder=FOLDER,
             data=training.CsvFile("house_prices.csv", parse),
             inputs=INPUTS,
-            output=("price", TensorProto.DOUBLE),
+            output="price",
             train=HouseModel,
             cross_validate=cross_validate,
             agree=lambda expected, actual: np.abs(actual - expected) <= expected / 1000,
