@@ -8,6 +8,8 @@
 
 #include <stdexcept>
 
+#include "base/utf8.hpp"
+
 namespace inferkeep::access {
 namespace {
 
@@ -60,10 +62,6 @@ bool labels_are_valid(const icu::UnicodeString& domain) {
 
 constexpr std::size_t longest_key = 255;  // characters, as the users table holds
 
-std::size_t characters(const std::string& text) {
-  return static_cast<std::size_t>(icu::UnicodeString::fromUTF8(text).countChar32());
-}
-
 const char* fault_of(const icu::UnicodeString& text) {
   const int32_t at = text.indexOf(u'@');
   if (at < 0) return "An email address must have an @-sign.";
@@ -88,8 +86,8 @@ std::optional<std::string> email_fault(const std::string& text) {
   const char* fault = fault_of(unicode);
   // Normal forms may be longer than what was typed; they are what is kept. What is far too long is not even
   // normalized.
-  if (!fault && (characters(text) > longest_email || characters(normal_email(text)) > longest_email ||
-                 characters(email_key(text)) > longest_key))
+  if (!fault && (code_points(text) > longest_email || code_points(normal_email(text)) > longest_email ||
+                 code_points(email_key(text)) > longest_key))
     fault = "The email address is too long.";
   if (!fault) return std::nullopt;
   return std::string("value is not a valid email address: ") + fault;

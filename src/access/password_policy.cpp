@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "access/password_policy.hpp"
 
-#include <algorithm>
 #include <fstream>
 
 #include "access/email.hpp"
+#include "base/utf8.hpp"
 #include "crypto/password.hpp"
 
 namespace inferkeep::access {
 namespace {
 
 constexpr std::size_t fewest_blocked = 3000;
-
-std::size_t characters(const std::string& text) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
 
 PasswordFault weak(std::string why) {
   return {"value_error", "Value error, " + why, {{"reason", why}}, "weak_password"};
@@ -27,7 +22,7 @@ PasswordPolicy::PasswordPolicy(std::size_t min_length, std::unordered_set<std::s
     : min_length_(min_length), blocked_(std::move(blocked)) {}
 
 std::optional<PasswordFault> PasswordPolicy::fault(const std::string& password) const {
-  if (characters(password) < min_length_)
+  if (code_points(password) < min_length_)
     return PasswordFault{"string_too_short",
                          "String should have at least " + std::to_string(min_length_) + " characters",
                          {{"min_length", min_length_}},

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "base/clock.hpp"
+#include "base/utf8.hpp"
 
 namespace inferkeep {
 namespace {
@@ -46,31 +47,13 @@ const char* name(LogLevel level) {
   return "info";
 }
 
-bool continues(char byte) {
-  return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
-}
-
-/// How many bytes the character at `at` has; 0 if there is none in valid UTF-8.
-std::size_t character(std::string_view text, std::size_t at) {
-  const auto lead = static_cast<unsigned char>(text[at]);
-  if (lead < 0x80) return 1;
-  const std::size_t length = lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
-  if (length == 0 || text.size() - at < length) return 0;
-  for (std::size_t i = 1; i < length; ++i)
-    if (!continues(text[at + i])) return 0;
-  const auto second = static_cast<unsigned char>(text[at + 1]);
-  const bool too_long = (lead == 0xE0 && second < 0xA0) || (lead == 0xF0 && second < 0x90);
-  const bool no_character = (lead == 0xED && second > 0x9F) || (lead == 0xF4 && second > 0x8F);
-  return too_long || no_character ? 0 : length;
-}
-
 /// Cut at a character's border, and with "?" for each byte that is not UTF-8: one such byte from a stranger
 /// would make the line unreadable to whoever collects it.
 std::string clean(std::string_view text) {
   std::string cleaned;
   cleaned.reserve(std::min(text.size(), longest_text));
   for (std::size_t at = 0; at < text.size();) {
-    const std::size_t length = character(text, at);
+    const std::size_t length = first_length(text.substr(at));
     if (cleaned.size() + std::max<std::size_t>(length, 1) > longest_text) break;
     if (length == 0)
       cleaned += '?';
@@ -141,6 +124,13 @@ Log::~Log() {
 
 std::size_t Log::dropped() const {
   return queue_ ? queue_->overrun_counter() : 0;
+}
+
+void Log::tell_dropped() {
+  const std::size_t lost = dropped() - told_dropped_;
+  if (lost == 0 || queue_->queue_size() > 0) return;
+  told_dropped_ += lost;
+  warning("log.dropped", {{"lines", lost}});
 }
 
 void Log::write(LogLevel level, std::string_view event, boost::json::object fields) {

@@ -48,11 +48,15 @@ class Log {
 
   /// How many lines the full queue has cost so far.
   std::size_t dropped() const;
+  /// Writes log.dropped where lines were lost since the last such line and the queue is empty again: in a
+  /// full one it would cost another line. Call it now and then, from one thread.
+  void tell_dropped();
 
  private:
   void write(LogLevel level, std::string_view event, boost::json::object fields);
   std::shared_ptr<spdlog::details::thread_pool> queue_;  // before the logger: it outlives what writes to it
   std::shared_ptr<spdlog::logger> logger_;
+  std::size_t told_dropped_ = 0;
 };
 
 }  // namespace inferkeep

@@ -37,20 +37,18 @@ bool is_valid_point(std::uint32_t point, std::size_t length) {
 
 }  // namespace
 
+std::size_t first_length(std::string_view text) {
+  const std::size_t length = text.empty() ? 0 : sequence_length(static_cast<unsigned char>(text.front()));
+  if (length < 2) return length;
+  const std::string_view sequence = text.substr(0, length);
+  if (sequence.size() < length) return 0;
+  if (!std::all_of(sequence.begin() + 1, sequence.end(), is_continuation)) return 0;
+  return is_valid_point(decode_sequence(sequence), length) ? length : 0;
+}
+
 bool is_utf8(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
-    const std::size_t length = sequence_length(static_cast<unsigned char>(text[i]));
-    if (length == 1) {
-      ++i;
-      continue;
-    }
-    const std::string_view sequence = text.substr(i, length);
-    if (length == 0 || sequence.size() < length) return false;
-    if (!std::all_of(sequence.begin() + 1, sequence.end(), is_continuation)) return false;
-    if (!is_valid_point(decode_sequence(sequence), length)) return false;
-    i += length;
-  }
-  return true;
+  while (const std::size_t length = first_length(text)) text.remove_prefix(length);
+  return text.empty();
 }
 
 std::size_t code_points(std::string_view text) {

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <string_view>
 
+#include "base/utf8.hpp"
+
 namespace inferkeep::inference {
 
 namespace {
@@ -11,31 +13,9 @@ namespace {
 using detail::Kind;
 using detail::TypeInfo;
 
-/// The length of the valid UTF-8 sequence at the start of a text, 0 if there is none. The second byte's range
-/// is what excludes overlong forms, surrogates and what lies beyond U+10FFFF.
-std::size_t sequence_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = byte(0);
-  if (first < 0x80) return 1;
-  if (first < 0xC2 || first > 0xF4) return 0;
-  const std::size_t length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-  if (text.size() < length) return 0;
-  const unsigned char least = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
-  const unsigned char most = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
-  if (byte(1) < least || byte(1) > most) return 0;
-  for (std::size_t i = 2; i < length; ++i)
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  return length;
-}
-
 std::string text_fault(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t length = sequence_length(text);
-    if (length == 0) return "not UTF-8";
-    if (text[0] == '\0') return "holds the character U+0000";
-    text.remove_prefix(length);
-  }
-  return {};
+  if (!is_utf8(text)) return "not UTF-8";
+  return text.find('\0') == std::string_view::npos ? "" : "holds the character U+0000";
 }
 
 std::string list_fault(const TypeInfo& type, const void* list) {

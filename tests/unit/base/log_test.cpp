@@ -2,11 +2,14 @@
 #include "base/log.hpp"
 
 #include <gtest/gtest.h>
+#include <spdlog/async.h>
 #include <spdlog/logger.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/ostream_sink.h>
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <latch>
 #include <sstream>
 #include <thread>
 #include <vector>
@@ -123,6 +126,45 @@ TEST(Log, to_stderr_writes_before_it_goes_and_leaves_out_what_is_below_its_level
   const std::string text = testing::internal::GetCapturedStderr();
   EXPECT_EQ(text.find("quiet"), std::string::npos);
   EXPECT_NE(text.find("\"event\":\"loud\""), std::string::npos);
+}
+
+/// Takes no line in until it is let go.
+class HeldSink final : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  std::latch taken{1}, let_go{1};
+  std::vector<std::string> lines;
+
+ private:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    if (lines.empty()) taken.count_down();
+    let_go.wait();
+    lines.emplace_back(message.payload.begin(), message.payload.end());
+  }
+  void flush_() override {}
+};
+
+TEST(Log, lines_that_were_lost_are_told_once_there_is_room_again) {
+  const auto sink = std::make_shared<HeldSink>();
+  auto queue = std::make_shared<spdlog::details::thread_pool>(4, 1);
+  {
+    Log log(std::make_shared<spdlog::async_logger>("test", sink, queue,
+                                                   spdlog::async_overflow_policy::overrun_oldest),
+            queue);
+    log.info("first");
+    sink->taken.wait();
+    for (int i = 0; i < 10; ++i) log.info("more");
+    log.tell_dropped();
+    EXPECT_EQ(log.dropped(), 6u) << "no room: nothing was written that would cost another";
+    sink->let_go.count_down();
+    while (queue->queue_size() > 0) std::this_thread::yield();
+    log.tell_dropped();
+    log.tell_dropped();
+  }
+  queue.reset();  // writes what is left
+  ASSERT_EQ(sink->lines.size(), 6u) << "the first, four more, and one that tells";
+  const json::object told = json::parse(sink->lines.back()).as_object();
+  EXPECT_EQ(told.at("event"), "log.dropped");
+  EXPECT_EQ(told.at("lines"), 6);
 }
 
 TEST(Log, none_writes_nothing) {

@@ -31,6 +31,14 @@ TEST(Utf8, RefusesWhatIsNotWellFormed) {
   for (const auto& [name, text] : rows) EXPECT_FALSE(is_utf8(text)) << name;
 }
 
+TEST(Utf8, MeasuresTheFirstCharacter) {
+  EXPECT_EQ(first_length("aé"), 1U);
+  EXPECT_EQ(first_length("éa"), 2U);
+  EXPECT_EQ(first_length("€\xff"), 3U);
+  EXPECT_EQ(first_length("🏠"), 4U);
+  for (auto text : {""sv, "\x80"sv, "\xe2\x82"sv, "\xed\xa0\x80"sv}) EXPECT_EQ(first_length(text), 0U);
+}
+
 TEST(Utf8, CountsAndDecodesCodePoints) {
   EXPECT_EQ(code_points("aé€🏠"), 4U);
   EXPECT_EQ(decode_utf8("aé€🏠"), L"aé€🏠");
