@@ -6,6 +6,7 @@
 
 #include "app/command.hpp"
 #include "http/probe.hpp"
+#include "http/syntax.hpp"
 
 namespace inferkeep::app {
 namespace {
@@ -14,8 +15,7 @@ constexpr int ok = 200;
 
 /// Where a server that listens to `host` can be reached from its own machine.
 std::string own_address(const std::string& host) {
-  const bool bracketed = host.starts_with('[') && host.ends_with(']');
-  const std::string address = bracketed ? host.substr(1, host.size() - 2) : host;
+  const std::string address(http::without_brackets(host));
   if (address == "0.0.0.0") return "127.0.0.1";
   return address == "::" ? "::1" : address;
 }

@@ -2,6 +2,12 @@
 #include "http/admission.hpp"
 
 namespace inferkeep::http {
+namespace {
+
+/// How many of them it takes to fill the budget of bodies.
+constexpr std::size_t peers_at_least = 4;
+
+}  // namespace
 
 Admission::Peer Admission::peer_of(const Address& address) const {
   if (is_within(limits_.trusted_proxies, address)) return std::nullopt;
@@ -55,17 +61,38 @@ bool Admission::wait_until_empty(std::chrono::steady_clock::time_point end) {
   return emptied_.wait_until(lock, end, [this] { return count_ == 0; });
 }
 
-bool ByteBudget::take(std::size_t bytes) {
-  if (taken_.fetch_add(bytes, std::memory_order_relaxed) + bytes <= limit_) return true;
-  give_back(bytes);
-  return false;
+bool ByteBudget::take(const Peer& peer, std::size_t bytes) {
+  const std::lock_guard lock(mutex_);
+  if (taken_ + bytes > limit_) return false;
+  if (peer && held_by(*peer) + bytes > limit_ / peers_at_least) return false;
+  if (peer) by_peer_[*peer] += bytes;
+  taken_ += bytes;
+  return true;
+}
+
+void ByteBudget::give_back(const Peer& peer, std::size_t bytes) {
+  const std::lock_guard lock(mutex_);
+  taken_ -= bytes;
+  if (!peer) return;
+  const auto found = by_peer_.find(*peer);
+  found->second -= bytes;
+  if (found->second == 0) by_peer_.erase(found);
+}
+
+std::size_t ByteBudget::held_by(const Address& peer) const {
+  const auto found = by_peer_.find(peer);
+  return found == by_peer_.end() ? 0 : found->second;
 }
 
 bool ByteLease::grow_to(std::size_t size) {
   if (size <= held_) return true;
-  if (!budget_.take(size - held_)) return false;
+  if (!budget_.take(peer_, size - held_)) return false;
   held_ = size;
   return true;
+}
+
+void ByteLease::release() {
+  if (held_ > 0) budget_.give_back(peer_, std::exchange(held_, 0));
 }
 
 }  // namespace inferkeep::http

@@ -2,7 +2,6 @@
 // What all connections of a server share: how many there may be, and how many bytes their bodies may hold.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <map>
@@ -50,16 +49,25 @@ class Admission {
   std::size_t refused_ = 0;
 };
 
-/// The bytes that all bodies may hold together. Thread-safe.
+/// The bytes that all bodies may hold together, and each peer's a quarter of them, so that one cannot keep
+/// out the others. Thread-safe.
 class ByteBudget {
  public:
+  using Peer = Admission::Peer;
+
   explicit ByteBudget(std::size_t limit) : limit_(limit) {}
-  bool take(std::size_t bytes);
-  void give_back(std::size_t bytes) { taken_.fetch_sub(bytes, std::memory_order_relaxed); }
+  /// Whether there is room for so many more.
+  bool take(const Peer& peer, std::size_t bytes);
+  /// Some of what the same peer has taken.
+  void give_back(const Peer& peer, std::size_t bytes);
 
  private:
-  std::size_t limit_;
-  std::atomic<std::size_t> taken_{0};
+  std::size_t held_by(const Address& peer) const;
+
+  const std::size_t limit_;
+  std::mutex mutex_;
+  std::map<Address, std::size_t> by_peer_;
+  std::size_t taken_ = 0;
 };
 
 /// One body's share of a budget; given back at the end. Taken as bytes arrive, so that an announced length
@@ -71,12 +79,15 @@ class ByteLease {
   ByteLease& operator=(const ByteLease&) = delete;
   ~ByteLease() { release(); }
 
+  /// Whose the body will be; nobody's in particular before. While it holds nothing.
+  void hold_for(ByteBudget::Peer peer) { peer_ = std::move(peer); }
   /// Whether the budget has room for `size` bytes in all.
   bool grow_to(std::size_t size);
-  void release() { budget_.give_back(std::exchange(held_, 0)); }
+  void release();
 
  private:
   ByteBudget& budget_;
+  ByteBudget::Peer peer_;
   std::size_t held_ = 0;
 };
 

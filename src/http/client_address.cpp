@@ -28,10 +28,6 @@ std::optional<Address> parse_address(std::string_view text) {
   return plain(address);
 }
 
-std::string_view without_brackets(std::string_view host) {
-  return host.starts_with('[') ? host.substr(1, host.size() - 2) : host;
-}
-
 /// One element of X-Forwarded-For.
 std::optional<Address> parse_hop(std::string_view hop) {
   if (const auto address = parse_address(hop)) return address;

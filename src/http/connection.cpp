@@ -3,9 +3,7 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "http/answer_head.hpp"
 #include "http/request_id.hpp"
@@ -17,7 +15,6 @@ namespace {
 
 using Clock = Watchdog::Clock;
 
-constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t read_size = 16 * 1024;
 constexpr Refusal late_head{408, "timeout", "Request head took too long"};
 constexpr Refusal late_body{408, "timeout", "Request body took too long"};
@@ -158,6 +155,7 @@ bool Connection::accept_head() {
 void Connection::set_client(const Address& client) {
   request_.peer = client.to_string();
   request_.subscriber = subscriber_of(client).to_string();
+  lease_.hold_for(shared_.admission.peer_of(client));
 }
 
 asio::awaitable<bool> Connection::fill_buffer() {
@@ -187,6 +185,7 @@ void Connection::judge_read(const boost::system::error_code& error) {
     refuse(cut_short);
   else
     open_ = false;
+  if (too_late && !open_) shared_.log.connection_timed_out(request_.peer, "no request came");
 }
 
 // ---- answer ------------------------------------------------------------------------------------
@@ -242,7 +241,9 @@ asio::awaitable<bool> Connection::write(std::string_view head, std::string_view 
     watchdog_.set_after(shared_.limits.write_timeout);
     std::tie(error, count) = co_await stream_.write_some(parts);
     // A client that does not read leaves its answer in the kernel for minutes; a reset frees that memory.
-    if (watchdog_.expired()) stream_.reset();
+    if (!watchdog_.expired()) continue;
+    shared_.log.connection_timed_out(request_.peer, "the answer was not read");
+    stream_.reset();
   }
   co_return open_ = false;
 }

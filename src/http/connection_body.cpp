@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The half of Connection that receives bodies.
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "http/chunked_body.hpp"
 #include "http/connection.hpp"
@@ -12,7 +10,6 @@ namespace inferkeep::http {
 namespace asio = boost::asio;
 namespace {
 
-constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t least_step = 16 * 1024;
 constexpr std::size_t most_step = 256 * 1024;
 constexpr std::size_t kept_memory = 64 * 1024;

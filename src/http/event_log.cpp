@@ -61,6 +61,20 @@ void EventLog::accept_failed(std::string_view reason) {
   log_->error("conn.fd_limit", std::move(fields));
 }
 
+void EventLog::connection_timed_out(std::string_view peer, std::string_view reason) {
+  if (!timeouts_.allow()) return;
+  boost::json::object fields{{"peer", peer}, {"reason", reason}};
+  add_suppressed(fields, timeouts_);
+  log_->info("conn.timeout", std::move(fields));
+}
+
+void EventLog::io_threw(std::string_view what) {
+  if (!exceptions_.allow()) return;
+  boost::json::object fields{{"reason", what}};
+  add_suppressed(fields, exceptions_);
+  log_->error("http.io_exception", std::move(fields));
+}
+
 void EventLog::handshake_failed(std::string_view peer, std::string_view reason) {
   if (!handshakes_.allow()) return;
   boost::json::object fields{{"peer", peer}, {"reason", reason}};

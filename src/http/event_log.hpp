@@ -38,6 +38,10 @@ class EventLog {
   /// tls.refused: a peer that speaks no TLS of ours, as scanners do not.
   void handshake_failed(std::string_view peer, std::string_view reason);
   void accept_failed(std::string_view reason);  ///< conn.fd_limit
+  /// conn.timeout: closed because nothing was asked, or an answer was not read, for as long as is allowed.
+  void connection_timed_out(std::string_view peer, std::string_view reason);
+  /// http.io_exception: a connection could not be made, or an I/O thread's own work has thrown.
+  void io_threw(std::string_view what);
   /// A bug: a handler threw.
   void handler_threw(std::string_view peer, std::string_view request_id, std::string_view what);
   /// http.stream_broken: a body ended before its time, so its connection was reset.
@@ -48,6 +52,8 @@ class EventLog {
   LineRate refused_{100};
   LineRate connections_{1};
   LineRate accepts_{1};
+  LineRate timeouts_{1};
+  LineRate exceptions_{1};
   LineRate handshakes_{1};
 };
 

@@ -18,7 +18,7 @@ struct Limits {
   std::size_t requests_per_connection = 1000;
   std::size_t connections = 4096;
   std::size_t connections_per_peer = 256;  ///< an IPv6 peer is its /64; a trusted proxy has no such limit
-  std::size_t bodies_in_flight = 256 * 1024 * 1024;  ///< bytes of all bodies held at once
+  std::size_t bodies_in_flight = 256 * 1024 * 1024;  ///< bytes of all bodies; a quarter of them a peer's
   std::size_t body_rate = 1024;                      ///< least bytes a second, once a body has begun; 0 = any
   std::chrono::milliseconds handshake_timeout{10'000};  ///< of TLS
   std::chrono::milliseconds head_timeout{10'000};

@@ -68,7 +68,7 @@ void IoThread::run() {
       return;
     } catch (const std::exception& exception) {
       // A connection that could not be made, for lack of memory: the others go on.
-      shared_.log.accept_failed(exception.what());
+      shared_.log.io_threw(exception.what());
     }
   }
 }
@@ -89,7 +89,7 @@ asio::awaitable<void> IoThread::accept_loop() {
       else
         co_await after_failure(error);
     } catch (const std::exception& exception) {
-      shared_.log.accept_failed(exception.what());  // out of memory for this one connection
+      shared_.log.io_threw(exception.what());  // out of memory for this one connection
     }
   }
 }

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/utf8.hpp"
 #include "http/forms.hpp"
 #include "http/syntax.hpp"
 
@@ -106,12 +107,9 @@ Result<std::string> name_of_part(std::string_view head) {
   return *name;
 }
 
-/// percent_decode checks the text; a value that needs no decoding goes through it with its '%' kept.
 Result<std::string> clean_text(std::string_view text) {
-  std::string escaped;
-  escaped.reserve(text.size());
-  for (const char c : text) c == '%' ? escaped.append("%25") : escaped.append(1, c);
-  return percent_decode(escaped, false);
+  if (!is_utf8(text)) return bad_multipart("Text is not UTF-8");
+  return std::string(text);
 }
 
 Result<std::string> boundary_of(std::string_view content_type) {

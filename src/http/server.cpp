@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "http/listener.hpp"
+#include "http/syntax.hpp"
 
 namespace inferkeep::http {
 namespace asio = boost::asio;
@@ -34,8 +35,7 @@ struct Server::State {
 namespace {
 
 Address to_address(const std::string& host, boost::system::error_code& error) {
-  const bool bracketed = host.starts_with('[') && host.ends_with(']');
-  return asio::ip::make_address(bracketed ? host.substr(1, host.size() - 2) : host, error);
+  return asio::ip::make_address(without_brackets(host), error);
 }
 
 tcp::endpoint resolve(const std::string& host, std::uint16_t port, boost::system::error_code& error) {
@@ -102,6 +102,11 @@ std::uint16_t Server::port() const {
 
 void Server::renew(TlsIdentity identity) {
   state_->shared.identity.set(std::move(identity));
+}
+
+std::optional<Time> Server::certificate_end() const {
+  const auto identity = state_->shared.identity.get();
+  return identity ? std::optional(identity->expires) : std::nullopt;
 }
 
 std::size_t Server::open_connections() const {

@@ -59,6 +59,7 @@ class Server {
   /// New connections take this certificate; those that are open keep theirs. For a server that was made with
   /// one. From any thread.
   void renew(TlsIdentity identity);
+  std::optional<Time> certificate_end() const;  ///< of the one in use; nothing where it speaks plain HTTP
 
   std::size_t open_connections() const;     ///< at this moment
   std::size_t refused_connections() const;  ///< turned away for their number, since the beginning

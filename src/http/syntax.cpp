@@ -130,6 +130,11 @@ std::string_view host_of(std::string_view authority) {
   return authority.substr(0, end_of_host(authority));
 }
 
+std::string_view without_brackets(std::string_view host) {
+  const bool bracketed = host.starts_with('[') && host.ends_with(']');
+  return bracketed ? host.substr(1, host.size() - 2) : host;
+}
+
 bool names_host(std::string_view authority, std::string_view host) {
   if (same_ignoring_case(authority, host)) return true;
   const bool any_port = end_of_host(host) == host.size();

@@ -40,6 +40,9 @@ bool is_authority(std::string_view text);
 /// `authority`, which is valid, without its port; a bracketed address keeps its brackets.
 std::string_view host_of(std::string_view authority);
 
+/// `[::1]` as `::1`, the address that it is; anything else as it stands.
+std::string_view without_brackets(std::string_view host);
+
 /// Whether `authority`, which is valid, names `host`: with its port where `host` has one, else with any.
 bool names_host(std::string_view authority, std::string_view host);
 

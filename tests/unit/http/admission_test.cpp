@@ -80,7 +80,28 @@ TEST(ByteLease, SumsUpAcrossThreads) {
       }
     });
   for (auto& thread : threads) thread.join();
-  EXPECT_TRUE(budget.take(1000)) << "nothing was lost";
+  EXPECT_TRUE(budget.take(proxy, 1000)) << "nothing was lost";
+}
+
+TEST(ByteLease, OfOnePeerHoldAQuarterTogether) {
+  ByteBudget budget(100);
+  ByteLease first(budget), second(budget), of_another(budget), of_a_proxy(budget);
+  first.hold_for(ada);
+  second.hold_for(ada);
+  of_another.hold_for(grace);
+  EXPECT_TRUE(first.grow_to(20));
+  EXPECT_FALSE(second.grow_to(6));
+  EXPECT_TRUE(second.grow_to(5));
+  EXPECT_TRUE(of_another.grow_to(25)) << "others have theirs";
+  EXPECT_TRUE(of_a_proxy.grow_to(50)) << "a trusted proxy is many";
+  first.release();
+  EXPECT_TRUE(second.grow_to(25));
+}
+
+TEST(Syntax, BracketsOfAnAddress) {
+  EXPECT_EQ(without_brackets("[::1]"), "::1");
+  for (const char* other : {"::1", "127.0.0.1", "example.org", "[::1", "["})
+    EXPECT_EQ(without_brackets(other), other);
 }
 
 TEST(Syntax, NumbersAndLists) {

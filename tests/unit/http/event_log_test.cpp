@@ -78,6 +78,21 @@ TEST_F(EventLogTest, AFloodOfConnectionsIsALineASecond) {
   EXPECT_EQ(text_in(lines().back(), "event"), "conn.fd_limit");
 }
 
+TEST_F(EventLogTest, TellsAFaultOfItsOwnFromDescriptorsThatHaveRunOut) {
+  for (int i = 0; i < 1000; ++i) log_.io_threw("bad_alloc");
+  EXPECT_LE(lines().size(), 2u);
+  EXPECT_EQ(text_in(lines().front(), "event"), "http.io_exception");
+  EXPECT_EQ(text_in(lines().front(), "level"), "error");
+  EXPECT_EQ(text_in(lines().front(), "reason"), "bad_alloc");
+}
+
+TEST_F(EventLogTest, TellsOfConnectionsThatRanOutOfTime) {
+  for (int i = 0; i < 1000; ++i) log_.connection_timed_out("192.0.2.1", "no request came");
+  EXPECT_LE(lines().size(), 2u);
+  EXPECT_EQ(text_in(lines().front(), "event"), "conn.timeout");
+  EXPECT_EQ(text_in(lines().front(), "peer"), "192.0.2.1");
+}
+
 TEST(LineRate, CountsWhatItHoldsBack) {
   LineRate rate(2);
   int allowed = 0;

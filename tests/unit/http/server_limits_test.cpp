@@ -207,7 +207,7 @@ TEST_F(ServerTest, ConnectionsOfATrustedProxyAreNotThoseOfOnePerson) {
 }
 
 TEST_F(ServerTest, BytesOfAllBodies) {
-  start(Limits{.bodies_in_flight = 300'000});
+  start(Limits{.bodies_in_flight = 300'000, .trusted_proxies = {*Network::parse("127.0.0.0/8")}});
   auto holder = connect();
   holder.send("POST /size HTTP/1.1\r\nHost: a\r\nContent-Length: 250000\r\n\r\n" + std::string(240'000, 'x'));
   std::this_thread::sleep_for(200ms);
@@ -222,8 +222,25 @@ TEST_F(ServerTest, BytesOfAllBodies) {
   EXPECT_EQ(ask(post("/size", std::string(100'000, 'x'))).body, "100000") << "given back";
 }
 
+TEST_F(ServerTest, BytesOfTheBodiesOfOnePeer) {
+  start(Limits{.bodies_in_flight = 1'000'000, .trusted_proxies = {*Network::parse("127.0.0.0/8")}});
+  const auto from = [](const std::string& address) { return "X-Forwarded-For: " + address + "\r\n"; };
+  auto holder = connect();
+  holder.send("POST /size HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n" + from("2001:db8::1") + "\r\n" +
+              std::string(190'000, 'x'));
+  std::this_thread::sleep_for(200ms);
+  const std::string body(100'000, 'x');
+  const auto answer = ask(post("/size", body, from("2001:db8::2")));
+  EXPECT_EQ(answer.status, 503u) << "the same network (/64)";
+  EXPECT_EQ(answer.body, "busy");
+  EXPECT_TRUE(answer.has("Retry-After: 1"));
+  EXPECT_EQ(ask(post("/size", body, from("2001:db8:0:1::1"))).body, "100000") << "others are served";
+  EXPECT_EQ(holder.ask(std::string(10'000, 'x')).body, "200000");
+  EXPECT_EQ(ask(post("/size", body, from("2001:db8::2"))).body, "100000") << "given back";
+}
+
 TEST_F(ServerTest, AnnouncedLengthsReserveNothing) {
-  start(Limits{.bodies_in_flight = 400'000});
+  start(Limits{.bodies_in_flight = 1'200'000});
   std::vector<std::unique_ptr<Client>> liars;
   for (int i = 0; i < 10; ++i) {
     liars.push_back(std::make_unique<Client>(server->port()));

@@ -71,6 +71,18 @@ TEST_F(TlsServerTest, AnswersAsWithoutIt) {
   EXPECT_THAT(client.ask(get("/number?8")), EndsWith("8")) << "the connection stays";
 }
 
+TEST_F(TlsServerTest, TellsTheEndOfTheCertificateInUse) {
+  start_tls();
+  EXPECT_EQ(server->certificate_end(), now + 1h);
+  server->renew(*TestCertificate(now + 1min).identity(now + 1min));
+  EXPECT_EQ(server->certificate_end(), now + 1h + 1min);
+}
+
+TEST_F(ServerTest, HasNoCertificateWithoutTls) {
+  start();
+  EXPECT_EQ(server->certificate_end(), std::nullopt);
+}
+
 TEST_F(TlsServerTest, TakesBodiesOfManyRecords) {
   start_tls();
   TlsClient client(server->port());
