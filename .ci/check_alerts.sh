@@ -12,7 +12,14 @@ promtool=.deps/promtool/promtool
 "$promtool" test rules deploy/prometheus/alerts_test.yml >/dev/null
 python3 -m json.tool deploy/grafana/dashboard.json >/dev/null
 
-start_server env
+# Under TLS, since one figure is of the certificate.
+tls=$(mktemp -d)
+trap 'rm -rf "$tls"' EXIT
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=inferkeep \
+  -addext subjectAltName=IP:127.0.0.1 -keyout "$tls/key.pem" -out "$tls/chain.pem" 2>/dev/null
+export CURL_CA_BUNDLE=$tls/chain.pem
+start_server env TLS_CERTIFICATE_FILE="$tls/chain.pem" TLS_KEY_FILE="$tls/key.pem"
+trap 'stop_server; rm -rf "$tls"' EXIT
 # Some series begin with their first event.
 curl -fsS "$base/mlservice/v1/predict" -H "Authorization: Bearer $token" --json '{"text": "fine"}' >/dev/null
 curl -sS "$base/nothing" >/dev/null

@@ -29,8 +29,8 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA :"schema" TO :"server";
 
 GRANT SELECT ON schema_migrations TO :"server";
 GRANT SELECT, INSERT ON service_calls, audit_events TO :"server";
-GRANT SELECT, INSERT, DELETE ON service_access, tries TO :"server";
-GRANT SELECT, INSERT, UPDATE, DELETE ON sign_ins TO :"server";
+GRANT SELECT, INSERT, DELETE ON service_access TO :"server";
+GRANT SELECT, INSERT, UPDATE, DELETE ON sign_ins, tries TO :"server";
 
 -- A person changes their password, is locked out, and is deleted, which wipes the row. Whose calls are whose stays.
 GRANT SELECT, INSERT,

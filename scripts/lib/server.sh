@@ -11,7 +11,7 @@ start_server() {
   server=$!
   trap stop_server EXIT
   for _ in $(seq 100); do
-    base=$(grep -o 'http://127.0.0.1:[0-9]*$' "$folder/out" | head -1) && break
+    base=$(grep -o 'https\?://127.0.0.1:[0-9]*$' "$folder/out" | head -1) && break
     sleep 0.1
   done
   token=$(curl -fsS "$base/auth/token" -d 'username=superuser@example.com&password=8888' |

@@ -13,6 +13,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::size_t sign_in_id_bytes = 16;
+constexpr int beyond_every_cost = 32;
 
 Error refused_password(const PasswordFault& fault, const std::string& member) {
   Error error = invalid({fault.type, {"body", member}, fault.msg, std::nullopt, fault.ctx});
@@ -24,7 +25,7 @@ Error slow_down(const char* why, std::chrono::seconds wait) {
   return {ErrorKind::too_many_requests, "rate_limited", std::string(why) + ", try again later", {}, {}, wait};
 }
 
-constexpr const char* many_failures = "Too many failed attempts";
+constexpr const char* many_guesses = "Too many attempts";
 constexpr const char* many_registrations = "Too many registrations";
 
 Error wrong_password() {
@@ -39,6 +40,22 @@ PasswordFault same_password() {
 std::string throttle_key(const std::string& name, const std::string& whose) {
   const std::string text = email_key(name) + '\n' + whose;
   return crypto::sha256_hex(std::as_bytes(std::span(text)));
+}
+
+/// Each hash of ours is bcrypt, of a lower cost than there is.
+bool is_hash(const std::string& stored) {
+  return crypto::needs_rehash(stored, beyond_every_cost);
+}
+
+/// What every line about what somebody asks has.
+boost::json::object line_of(const Asker& asker) {
+  return {{"request_id", asker.request_id}, {"peer", asker.peer}};
+}
+
+boost::json::object line_of(const Asker& asker, UserId user) {
+  boost::json::object line = line_of(asker);
+  line["user_id"] = user.value;
+  return line;
 }
 
 crypto::Claims claims_of(const User& user, const SignIn& sign_in, Time now,
@@ -63,15 +80,17 @@ Accounts::Accounts(Parts parts, Options options)
       dummy_hash_(crypto::hash_password(Secret(crypto::random_hex(16)), options_.bcrypt_cost)) {}
 
 asio::awaitable<Result<void>> Accounts::sign_up(NewAccount account, Asker asker) {
-  const auto wait = co_await parts_.registrations.begin(asker.subscriber);
+  const Throttle::Keys keys{asker.subscriber};
+  const auto wait = co_await parts_.registrations.begin(keys);
   if (!wait) co_return wait.error();
-  if (*wait) {
-    parts_.log->warning("register.throttled", {{"request_id", asker.request_id}, {"peer", asker.peer}});
-    co_return slow_down(many_registrations, **wait);
-  }
+  if (*wait) co_return slow_down(many_registrations, **wait);
   auto created = co_await judge_sign_up(std::move(account), asker);
-  if (!created && created.error().kind != ErrorKind::conflict)
-    co_await parts_.registrations.withdraw(asker.subscriber);
+  if (created || created.error().kind == ErrorKind::conflict) {
+    const auto full = co_await parts_.registrations.count(keys);
+    if (!full.empty()) parts_.log->warning("throttle.register", line_of(asker));
+  } else {
+    co_await parts_.registrations.withdraw(keys);
+  }
   co_return created;
 }
 
@@ -80,39 +99,65 @@ asio::awaitable<Result<void>> Accounts::judge_sign_up(NewAccount account, Asker 
   if (!user) co_return user.error();
   auto created = co_await parts_.database.run([&] { return parts_.users.create(*user, std::nullopt); });
   if (!created) {
-    parts_.log->info("register.conflict", {{"request_id", asker.request_id}, {"code", created.error().code}});
+    auto line = line_of(asker);
+    line["code"] = created.error().code;
+    parts_.log->info("register.conflict", std::move(line));
     co_return created.error();
   }
-  parts_.log->info("register.ok", {{"request_id", asker.request_id}, {"user_id", created->id.value}});
+  parts_.log->info("register.ok", line_of(asker, created->id));
   co_return Result<void>{};
 }
 
-asio::awaitable<Result<void>> Accounts::create(const Admin& admin, NewAccount account, Asker asker) {
-  const storage::AuditEvent audit{admin.id(), "admin.user_created", asker.request_id};
+asio::awaitable<Result<User>> Accounts::create(const Admin&, NewAccount account, storage::AuditEvent audit) {
   auto user = co_await prepare(std::move(account), "password");
   if (!user) co_return user.error();
-  auto created = co_await parts_.database.run([&] { return parts_.users.create(*user, audit); });
-  if (!created) co_return created.error();
-  parts_.log->info(
-      audit.action,
-      {{"request_id", asker.request_id}, {"user_id", audit.actor.value}, {"subject_id", created->id.value}});
-  co_return Result<void>{};
+  co_return co_await parts_.database.run([&] { return parts_.users.create(*user, audit); });
 }
 
 asio::awaitable<Result<IssuedToken>> Accounts::sign_in(std::string username, Secret password, Asker asker) {
-  const std::string key = throttle_key(username, asker.subscriber);
-  const auto wait = co_await parts_.guesses.begin(key);
+  const Throttle::Keys keys = guess_keys(username, asker);
+  const auto wait = co_await parts_.guesses.begin(keys);
   if (!wait) co_return wait.error();
-  if (*wait) {
-    parts_.log->warning("login.locked", {{"request_id", asker.request_id}, {"peer", asker.peer}});
-    co_return slow_down(many_failures, **wait);
-  }
+  if (*wait) co_return slow_down(many_guesses, **wait);
   auto token = co_await judge_sign_in(std::move(username), std::move(password), asker);
-  if (token)
-    co_await parts_.guesses.succeeded(key);
-  else if (token.error().kind != ErrorKind::bad_credentials)
-    co_await parts_.guesses.withdraw(key);  // busy, or the database is down: nobody has judged the password
+  if (token) familiar_.meet(keys.front());
+  const auto full = co_await end_guess(keys, token);
+  log_full(full, asker);
   co_return token;
+}
+
+/// Who guesses at a name from many addresses meets the bound of the name. Where its owner has signed in
+/// before, that one does not hold: else anybody could keep them out.
+Throttle::Keys Accounts::guess_keys(const std::string& username, const Asker& asker) const {
+  Throttle::Keys keys{throttle_key(username, asker.subscriber), asker.subscriber};
+  if (!familiar_.knows(keys.front())) keys.push_back(throttle_key(username, ""));
+  return keys;
+}
+
+/// Tells the throttle what has come of a guess; gives the bounds that are full by it.
+template <class T>
+asio::awaitable<Throttle::Places> Accounts::end_guess(const Throttle::Keys& keys, const Result<T>& judged) {
+  Throttle::Places full;
+  if (judged)
+    co_await parts_.guesses.forgive(keys);
+  else if (judged.error().kind == ErrorKind::bad_credentials)
+    full = co_await parts_.guesses.count(keys);
+  else
+    co_await parts_.guesses.withdraw(keys);  // busy, or the database is down: nobody has judged the password
+  co_return full;
+}
+
+/// Once, at the failure that fills a bound: what is refused then has its request's line.
+void Accounts::log_full(const Throttle::Places& bounds, const Asker& asker) {
+  for (const std::size_t bound : bounds) {
+    if (bound == 0) {
+      parts_.log->warning("login.locked", line_of(asker));
+      continue;
+    }
+    auto line = line_of(asker);
+    line["limit"] = bound == 1 ? "address" : "account";
+    parts_.log->warning("throttle.login", std::move(line));
+  }
 }
 
 asio::awaitable<Result<IssuedToken>> Accounts::judge_sign_in(std::string username, Secret password,
@@ -124,6 +169,7 @@ asio::awaitable<Result<IssuedToken>> Accounts::judge_sign_in(std::string usernam
   auto right = co_await verify(password, hash);
   if (!right) co_return right.error();
   if (!*credential) co_return login_failed("unknown name", asker);
+  if (!is_hash(hash)) log_unusable(**credential, asker);
   if (!*right) co_return login_failed("wrong password", asker);
   if (!(*credential)->user.is_active) co_return login_failed("deactivated", asker);
 
@@ -139,30 +185,22 @@ asio::awaitable<Result<void>> Accounts::sign_out(Principal principal, Asker aske
   auto ended = co_await parts_.database.run([&] { return parts_.sign_ins.end(principal.sign_in()); });
   // Two sign-outs at once: the second finds it ended, which is what it asked for.
   if (!ended && ended.error().kind != ErrorKind::not_found) co_return ended.error();
-  parts_.log->info("logout", {{"request_id", asker.request_id}, {"user_id", principal.id().value}});
+  parts_.log->info("logout", line_of(asker, principal.id()));
   co_return Result<void>{};
 }
 
 asio::awaitable<Result<void>> Accounts::change_password(Principal principal, Secret old_password,
                                                         Secret new_password, Asker asker) {
-  const std::string key = throttle_key("change of password", std::to_string(principal.id().value));
-  const auto wait = co_await parts_.guesses.begin(key);
+  const Throttle::Keys keys{throttle_key("change of password", std::to_string(principal.id().value))};
+  const auto wait = co_await parts_.guesses.begin(keys);
   if (!wait) co_return wait.error();
-  if (*wait) {
-    parts_.log->warning("password.locked",
-                        {{"request_id", asker.request_id}, {"user_id", principal.id().value}});
-    co_return slow_down(many_failures, **wait);
-  }
+  if (*wait) co_return slow_down(many_guesses, **wait);
   auto changed =
       co_await judge_password_change(principal, std::move(old_password), std::move(new_password), asker);
-  const bool wrong = !changed && changed.error().kind == ErrorKind::bad_credentials;
-  if (changed)
-    co_await parts_.guesses.succeeded(key);
-  else if (!wrong)
-    co_await parts_.guesses.withdraw(key);
-  if (changed || wrong)
-    parts_.log->warning(changed ? "password.changed" : "password.failed",
-                        {{"request_id", asker.request_id}, {"user_id", principal.id().value}});
+  const auto full = co_await end_guess(keys, changed);
+  if (changed || changed.error().kind == ErrorKind::bad_credentials)
+    parts_.log->warning(changed ? "password.changed" : "password.failed", line_of(asker, principal.id()));
+  if (!full.empty()) parts_.log->warning("password.locked", line_of(asker, principal.id()));
   co_return changed;
 }
 
@@ -175,6 +213,7 @@ asio::awaitable<Result<void>> Accounts::judge_password_change(const Principal& p
   if (!credential) co_return oneself_gone(credential.error());
   auto right = co_await verify(old_password, credential->hashed_password);
   if (!right) co_return right.error();
+  if (!is_hash(credential->hashed_password)) log_unusable(*credential, asker);
   if (!*right) co_return wrong_password();
   if (new_password.reveal() == old_password.reveal())
     co_return refused_password(same_password(), "new_password");
@@ -253,15 +292,20 @@ asio::awaitable<Result<IssuedToken>> Accounts::start(const User& user, std::stri
   const SignIn sign_in{crypto::random_hex(sign_in_id_bytes), user.id, now + options_.token_life};
   auto started = co_await parts_.database.run([&] { return parts_.sign_ins.start(sign_in, hash); });
   if (!started) co_return started.error();
-  parts_.log->info("login.ok",
-                   {{"request_id", asker.request_id}, {"user_id", user.id.value}, {"peer", asker.peer}});
+  parts_.log->info("login.ok", line_of(asker, user.id));
   co_return IssuedToken{parts_.tokens.issue(claims_of(user, sign_in, now, options_.services)),
                         options_.token_life};
 }
 
+/// The answer is that to a wrong password, so only this tells that no password will ever be right.
+void Accounts::log_unusable(const storage::Credential& credential, const Asker& asker) {
+  parts_.log->error("auth.hash_invalid", line_of(asker, credential.user.id));
+}
+
 Error Accounts::login_failed(const char* reason, const Asker& asker) {
-  parts_.log->warning("login.failed",
-                      {{"request_id", asker.request_id}, {"peer", asker.peer}, {"reason", reason}});
+  auto line = line_of(asker);
+  line["reason"] = reason;
+  parts_.log->warning("login.failed", std::move(line));
   return {ErrorKind::bad_credentials, "bad_credentials", "Could not validate user", reason};
 }
 

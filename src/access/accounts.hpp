@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "access/familiar.hpp"
 #include "access/password_policy.hpp"
 #include "access/throttle.hpp"
 #include "base/log.hpp"
@@ -62,8 +63,8 @@ class Accounts {
     const PasswordPolicy& passwords;
     WorkerPool& hashing;
     WorkerPool& database;
-    Throttle& guesses;        ///< of passwords
-    Throttle& registrations;  ///< by address
+    Throttle& guesses;        ///< of passwords: of a name from an address, from an address, of a name
+    Throttle& registrations;  ///< from an address
     std::shared_ptr<Log> log;
     Clock clock;
   };
@@ -76,11 +77,14 @@ class Accounts {
   boost::asio::awaitable<Result<void>> sign_up(NewAccount account, Asker asker);
 
   /// An admin creates an account. Errors as sign_up, but for too_many_requests.
-  boost::asio::awaitable<Result<void>> create(const Admin& admin, NewAccount account, Asker asker);
+  boost::asio::awaitable<Result<User>> create(const Admin& admin, NewAccount account,
+                                              storage::AuditEvent audit);
 
   /// Returns ErrorKind::bad_credentials ("Could not validate user") alike for an unknown name, a wrong
-  /// password, a deactivated person and an unusable hash, after the same work; ErrorKind::too_many_requests
-  /// after repeated failures of one name from one address.
+  /// password, a deactivated person and an unusable hash, after the same work; ErrorKind::too_many_requests,
+  /// before any work, after repeated failures of one name from one address, of an address, or of one name
+  /// from addresses where it has not signed in before: guesses from elsewhere do not keep people out of where
+  /// they are at home.
   boost::asio::awaitable<Result<IssuedToken>> sign_in(std::string username, Secret password, Asker asker);
 
   /// Ends the sign-in behind this principal's token.
@@ -93,6 +97,11 @@ class Accounts {
                                                        Secret new_password, Asker asker);
 
  private:
+  Throttle::Keys guess_keys(const std::string& username, const Asker& asker) const;
+  template <class T>
+  boost::asio::awaitable<Throttle::Places> end_guess(const Throttle::Keys& keys, const Result<T>& judged);
+  void log_full(const Throttle::Places& bounds, const Asker& asker);
+  void log_unusable(const storage::Credential& credential, const Asker& asker);
   boost::asio::awaitable<Result<void>> judge_sign_up(NewAccount account, Asker asker);
   boost::asio::awaitable<Result<IssuedToken>> judge_sign_in(std::string username, Secret password,
                                                             Asker asker);
@@ -113,6 +122,7 @@ class Accounts {
   Parts parts_;
   Options options_;
   std::string dummy_hash_;  ///< of a random password: what an unknown name is compared with
+  Familiar familiar_;       ///< names with the addresses that they have signed in from
 };
 
 /// The row that an account becomes, its password already hashed.

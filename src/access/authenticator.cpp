@@ -11,6 +11,7 @@ namespace {
 constexpr std::chrono::seconds word_takes{2};
 
 constexpr const char* unheard_code = "sign_in_unheard";
+constexpr const char* ended = "the sign-in has ended";
 
 Error refused(std::string why) {
   return {ErrorKind::invalid_token, "invalid_token", "Could not validate user", std::move(why)};
@@ -35,6 +36,10 @@ bool is_unheard(const Error& error) {
   return error.code == unheard_code;
 }
 
+bool is_revoked(const Error& error) {
+  return error.log == ended;
+}
+
 Authenticator::Authenticator(const crypto::TokenCodec& codec, const Standings& standings, Clock clock,
                              std::size_t cache_size)
     : codec_(codec), standings_(standings), clock_(std::move(clock)), cache_size_(cache_size) {}
@@ -54,7 +59,7 @@ Result<Identity> Authenticator::identify(std::string_view text, Unheard unheard)
 
 Result<Identity> Authenticator::find(const Remembered& verified, Time now) const {
   auto standing = standings_.behind(verified.sign_in, verified.user, now);
-  if (!standing) return refused("the sign-in has ended");
+  if (!standing) return refused(ended);
   if (!standing->is_active) return refused("the person is deactivated");
   return Identity{std::move(*standing), verified.sign_in};
 }

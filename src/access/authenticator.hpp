@@ -26,6 +26,10 @@ enum class Unheard { refuse, report };
 /// Such a token, reported: who asks again shortly may be told otherwise.
 bool is_unheard(const Error& error);
 
+/// A token of ours whose sign-in is over before its time: its reuse, where another refusal is a forgery or a
+/// token of old.
+bool is_revoked(const Error& error);
+
 /// Answers "who is this": a token that we signed, bound to a live sign-in of an active person. Thread-safe.
 /// Verifying a signature costs more than the rest of a request's gate, so verified tokens are remembered, at
 /// most `cache_size`; the sign-in and the person are looked up on every call all the same.

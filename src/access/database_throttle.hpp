@@ -12,24 +12,25 @@ namespace inferkeep::access {
 /// ErrorKind::busy where the pool's queue is full. What is given must outlive it.
 class DatabaseThrottle final : public Throttle {
  public:
-  DatabaseThrottle(std::string name, Options options, storage::TryStore& tries, WorkerPool& database,
+  DatabaseThrottle(std::string name, Bounds bounds, storage::TryStore& tries, WorkerPool& database,
                    Clock clock)
       : name_(std::move(name)),
-        options_(options),
+        bounds_(std::move(bounds)),
         tries_(tries),
         database_(database),
         clock_(std::move(clock)) {}
 
-  boost::asio::awaitable<Result<Wait>> begin(std::string key) override;
-  boost::asio::awaitable<void> withdraw(std::string key) override;
-  boost::asio::awaitable<void> succeeded(std::string key) override;
+  boost::asio::awaitable<Result<Wait>> begin(Keys keys) override;
+  boost::asio::awaitable<Places> count(Keys keys) override;
+  boost::asio::awaitable<void> withdraw(Keys keys) override;
+  boost::asio::awaitable<void> forgive(Keys keys) override;
   Result<void> purge() override;
 
  private:
-  std::string digest_of(const std::string& key) const;
+  storage::TryBounds of(const Keys& keys) const;
 
   const std::string name_;
-  const Options options_;
+  const Bounds bounds_;
   storage::TryStore& tries_;
   WorkerPool& database_;
   const Clock clock_;

@@ -14,23 +14,31 @@ namespace inferkeep::access {
 /// keys should be short.
 class MemoryThrottle final : public Throttle {
  public:
-  MemoryThrottle(Options options, Clock clock, std::size_t max_keys = 100'000)
-      : options_(options), clock_(std::move(clock)), max_keys_(max_keys) {}
+  MemoryThrottle(Bounds bounds, Clock clock, std::size_t max_keys = 100'000)
+      : bounds_(std::move(bounds)), clock_(std::move(clock)), max_keys_(max_keys) {}
 
-  boost::asio::awaitable<Result<Wait>> begin(std::string key) override;
-  boost::asio::awaitable<void> withdraw(std::string key) override;
-  boost::asio::awaitable<void> succeeded(std::string key) override;
+  boost::asio::awaitable<Result<Wait>> begin(Keys keys) override;
+  boost::asio::awaitable<Places> count(Keys keys) override;
+  boost::asio::awaitable<void> withdraw(Keys keys) override;
+  boost::asio::awaitable<void> forgive(Keys keys) override;
   Result<void> purge() override;
 
  private:
-  using Tries = std::deque<Time>;
-  Wait count(const std::string& key);
-  void take_back(const std::string& key);
-  void forget_old(Tries& tries, Time now) const;
-  void make_room(Time now);
+  /// When the window of each is over, the oldest first.
+  struct Tries {
+    void forget_old(Time now);
+    bool empty() const { return counting.empty() && under_way.empty(); }
+    std::deque<Time> counting, under_way;
+  };
+  Wait begin_now(const Keys& keys);
+  Places count_now(const Keys& keys);
+  void take_back(const Keys& keys, bool forgives);
+  Wait wait_of(std::size_t bound, const std::string& key, Time now);
+  Tries* find(std::size_t bound, const std::string& key);
+  Tries& make(std::size_t bound, const std::string& key, Time now);
   void erase_old(Time now);
 
-  Options options_;
+  const Bounds bounds_;
   Clock clock_;
   std::size_t max_keys_;
   std::mutex mutex_;

@@ -54,9 +54,7 @@ constexpr const char* examples =
     "Settings are environment variables, with defaults in .environment/.env.<mode>: docs/configuration.md.\n"
     "Running it - keys, TLS, backup, proxies, exit codes: docs/operations.md. The API: /docs of the server.";
 
-}  // namespace
-
-int Application::run(int argc, char** argv) {
+int run_command(const std::vector<Application::Definition>& definitions, int argc, char** argv) {
   CLI::App cli{"Machine-learning models behind a secured, recorded HTTP API"};
   std::string mode = "dev", env_dir = ".environment";
   cli.add_option("--mode", mode, "dev, test or prod: which .env file is read")->envname("INFERKEEP_MODE");
@@ -93,7 +91,7 @@ int Application::run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return cli.exit(error) == 0 ? 0 : app::exit_usage;
   }
-  if (*routes) return print_routes(definitions_);
+  if (*routes) return print_routes(definitions);
   if (*settings_table) return print_settings();
 
   const auto chosen = app::mode_of(mode);
@@ -104,15 +102,27 @@ int Application::run(int argc, char** argv) {
   if (!settings)
     return serves ? app::refuse_settings(settings.error()) : app::refuse_command(settings.error());
   if (*check)
-    return app::check_config(*settings, *app::read_given(*chosen, env_dir, environment), definitions_);
+    return app::check_config(*settings, *app::read_given(*chosen, env_dir, environment), definitions);
   if (*probe) return app::probe(*settings);
-  if (*truth_import) return app::import_truth(*settings, definitions_, truth);
-  if (*training_import) return app::import_training(*settings, definitions_, training);
-  if (*migrate) return app::migrate(*settings, definitions_, migration);
-  if (*create_admin) return app::create_admin(*settings, definitions_, admin);
+  if (*truth_import) return app::import_truth(*settings, definitions, truth);
+  if (*training_import) return app::import_training(*settings, definitions, training);
+  if (*migrate) return app::migrate(*settings, definitions, migration);
+  if (*create_admin) return app::create_admin(*settings, definitions, admin);
   if (*erase_user) return app::erase_user(*settings, erasure);
   if (*backup) return app::back_up(*settings, copy);
-  return app::serve(*settings, definitions_);
+  return app::serve(*settings, definitions);
+}
+
+}  // namespace
+
+/// Nothing that is expected is thrown. What is comes from the machine (no memory, no threads, no files) or is
+/// a fault of the program: it ends in good order, and leaves no image of its memory, which has the keys.
+int Application::run(int argc, char** argv) {
+  try {
+    return run_command(definitions_, argc, argv);
+  } catch (const std::exception& exception) {
+    return app::give_up(exception.what());
+  }
 }
 
 }  // namespace inferkeep

@@ -41,4 +41,10 @@ int refuse_data(const std::string& sentence) {
   return exit_bad_data;
 }
 
+int give_up(const std::string& reason) {
+  Log::to_stderr()->error("program.exception", {{"reason", reason}});
+  say("an unexpected fault: " + reason);
+  return exit_software;
+}
+
 }  // namespace inferkeep::app

@@ -27,4 +27,7 @@ int refuse_usage(const std::string& sentence);
 /// The same for what was given and breaks a rule: 65.
 int refuse_data(const std::string& sentence);
 
+/// The same for what nobody has foreseen, with a line of the log: 70.
+int give_up(const std::string& reason);
+
 }  // namespace inferkeep::app

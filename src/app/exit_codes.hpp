@@ -7,7 +7,7 @@
 namespace inferkeep::app {
 
 inline constexpr int exit_usage = 64, exit_bad_data = 65, exit_no_input = 66, exit_unavailable = 69,
-                     exit_locked = 75, exit_config = 78;
+                     exit_software = 70, exit_locked = 75, exit_config = 78;
 
 inline int exit_code_of(const Error& error) {
   if (error.code == "bad_file") return exit_bad_data;

@@ -65,6 +65,18 @@ void add_connections(metrics::Registry& registry, const http::Server& server, st
                 [&server] { return number(server.refused_connections()); }});
 }
 
+void add_certificate(metrics::Registry& registry, const http::Server& server) {
+  if (!server.certificate_end()) return;
+  registry.add({Kind::gauge,
+                "inferkeep_tls_certificate_expiry_timestamp_seconds",
+                "When the certificate in use ends, in seconds since 1970.",
+                {},
+                [&server] {
+                  const auto since_1970 = server.certificate_end()->time_since_epoch();
+                  return std::chrono::duration<double>(since_1970).count();
+                }});
+}
+
 void add_condition(metrics::Registry& registry, const routers::Condition& condition) {
   registry.add({Kind::gauge, "inferkeep_database_up", "1 while the database answers.", {}, [&condition] {
                   return condition.database_is_up(std::chrono::steady_clock::now()) ? 1.0 : 0.0;
@@ -104,6 +116,7 @@ void add_readings(metrics::Registry& registry, const Sources& sources) {
   for (const auto& service : sources.services.all())
     add_service(registry, *service, sources.settings.inference_queue);
   add_connections(registry, sources.server, sources.settings.http.connections);
+  add_certificate(registry, sources.server);
   add_condition(registry, sources.condition);
   registry.add({Kind::counter,
                 "inferkeep_retention_calls_total",

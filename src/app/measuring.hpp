@@ -35,8 +35,8 @@ struct Sources {
   const Log& log;
 };
 
-/// Queues and their limits, connections, models, database, log. What `sources` refers to must be there at
-/// each scrape.
+/// Queues and their limits, connections, certificate, models, database, log. What `sources` refers to must be
+/// there at each scrape.
 void add_readings(metrics::Registry& registry, const Sources& sources);
 
 }  // namespace inferkeep::app

@@ -33,7 +33,7 @@ namespace {
 constexpr auto purge_interval = std::chrono::minutes{1};
 // A report may take seconds and all of a core, and truths are written one after another anyway: one thread
 // for each kind, and few wait. Each has a session of the database.
-constexpr std::size_t report_queue = 8, truth_queue = 64, further_readers = 3;
+constexpr std::size_t report_queue = 8, most_reports = 2, truth_queue = 64, further_readers = 3;
 
 std::size_t io_threads(const Settings& settings) {
   return settings.io_threads ? settings.io_threads : std::max(1u, std::thread::hardware_concurrency());
@@ -62,9 +62,9 @@ void fill_table(routers::RouteTable& table, const http::StaticFiles& files,
 
 /// By their public names: whoever changes keys sees which ones are in force.
 void log_keys(const Settings& settings, Log& log) {
-  boost::json::object line{{"signing", crypto::key_id(settings.secret_key)}};
-  if (!settings.secret_key_previous.empty()) line["previous"] = crypto::key_id(settings.secret_key_previous);
-  log.info("token.keys", std::move(line));
+  const std::string signing = crypto::key_id(settings.secret_key);
+  if (settings.secret_key_previous.empty()) return log.info("token.keys", {{"signing", signing}});
+  log.info("key.rotated", {{"signing", signing}, {"previous", crypto::key_id(settings.secret_key_previous)}});
 }
 
 }  // namespace
@@ -90,9 +90,9 @@ struct Program::Parts {
         access::Accounts::Options{.bcrypt_cost = settings.bcrypt_cost,
                                   .token_life = settings.token_life,
                                   .services = schema.services});
-    dependencies = std::make_unique<routers::Dependencies>(
-        routers::Dependencies{*accounts, standings, *users, *calls, *logs, *truths, *activity, *database,
-                              services, predictor, quality, endpoints, schema, pools, turns, *log, *metrics});
+    dependencies = std::make_unique<routers::Dependencies>(routers::Dependencies{
+        *accounts, standings, *users, *calls, *logs, *truths, *activity, *database, services, predictor,
+        quality, endpoints, schema, pools, reports, *log, *metrics});
     fill_table(table, files, condition, services, endpoints, schema, *metrics);
     pipeline = std::make_unique<routers::Pipeline>(table, gate, *dependencies, log);
     http::Limits limits = settings.http;
@@ -133,18 +133,19 @@ struct Program::Parts {
   WorkerPool quality_pool{"quality", 1, report_queue};
   WorkerPool reports_pool{"reports", 1, report_queue};
   routers::Pools pools{database_pool, truths_pool, quality_pool, reports_pool};
-  routers::Turns turns;
+  access::Shares reports{most_reports};  // of one person
   WorkerPool hashing{"hashing", settings.hashing_threads, settings.hashing_queue};
   storage::CallLedger ledger{
       *database, {.queue_limit = settings.ledger_queue, .observe = observer(metrics->ledger)}, log};
   Retention retention{*database, settings.retention, log};
   inference::Registry services;
   predictions::Endpoints endpoints;
-  predictions::Predictor predictor{
-      ledger,
-      {.deadline = settings.prediction_timeout, .observe = observer(metrics->predictions)},
-      log,
-      system_now};
+  predictions::Predictor predictor{ledger,
+                                   {.deadline = settings.prediction_timeout,
+                                    .share = settings.inference_share,
+                                    .observe = observer(metrics->predictions)},
+                                   log,
+                                   system_now};
   predictions::Quality quality{*logs};
   Throttles throttles{settings, *database, database_pool};
   std::unique_ptr<access::Accounts> accounts;
@@ -177,7 +178,10 @@ Result<std::unique_ptr<Program>> Program::make(Settings settings,
 }
 
 Program::Program(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
-Program::~Program() = default;
+
+Program::~Program() {
+  end();  // after a stop there is nothing left to end
+}
 
 Result<void> Program::start() {
   Parts& p = *parts_;
@@ -191,6 +195,7 @@ Result<void> Program::start() {
     auto made = make_superuser(*p.users, p.schema.services, p.settings.bcrypt_cost);
     if (!made) return made.error();
     p.superuser = *made;
+    p.log->info("admin.bootstrap", {{"user_id", made->value}});
   }
   tick();
   log_keys(p.settings, *p.log);
@@ -215,6 +220,7 @@ void Program::reload() {
 
 void Program::tick() {
   Parts& p = *parts_;
+  p.log->tell_dropped();
   if (p.database->ping()) p.condition.database_answered(std::chrono::steady_clock::now());
   const Time now = system_now();
   if (now - p.purged < purge_interval) return;
@@ -231,15 +237,22 @@ void Program::stop() {
   p.log->info("shutdown.begin");
   p.condition.drain();
   const bool whole = p.server->drain(p.settings.drain_timeout);
-  p.hashing.close();  // whoever still waits for a hash is told so: a stop takes no longer than its time-out
-                      // and one hash
-  p.stopping.request_stop();
-  p.retention.stop();
-  p.quality_pool.close();
-  p.reports_pool.close();
-  p.server->stop();
+  end();
   drop_superuser();
   p.log->info("shutdown.end", {{"all_answered", whole}});
+}
+
+/// Whoever still waits for a thread or a model is told so, since the server waits for its handlers. So that
+/// takes no longer than what runs at this moment: a hash, a statement, a commit, and a model's answer to a
+/// cancel.
+void Program::end() {
+  Parts& p = *parts_;
+  p.stopping.request_stop();
+  p.retention.stop();
+  for (WorkerPool* pool : {&p.hashing, &p.database_pool, &p.truths_pool, &p.quality_pool, &p.reports_pool})
+    pool->close();
+  p.services.close();
+  p.server->stop();
 }
 
 void Program::drop_superuser() {

@@ -25,8 +25,8 @@ class Program {
   Result<void> start();
   std::uint16_t port() const;
 
-  /// Whether the models are loaded, or have turned out to be broken, and the database answers: what
-  /// /readiness says.
+  /// Whether the models that were loaded at the start are there, have turned out to be broken or hang, and
+  /// the database answers: what /readiness says.
   bool is_ready() const;
 
   /// Reads the files of TLS again, for connections to come. Where they are at fault, the certificate in use
@@ -37,7 +37,8 @@ class Program {
   /// each second.
   void tick();
 
-  /// Not ready; no new connections; requests under way are finished and recorded; the superuser is deleted.
+  /// Not ready; no new connections; requests under way are finished and recorded, where they can be within
+  /// the patience of the settings, and told so where not; the superuser is deleted.
   void stop();
 
   /// The table as JSON lines, one route each: method, path, access level, service. Needs no database. Refuses
@@ -47,6 +48,7 @@ class Program {
  private:
   struct Parts;
   explicit Program(std::unique_ptr<Parts> parts);
+  void end();
   void drop_superuser();
   std::unique_ptr<Parts> parts_;
 };

@@ -9,6 +9,8 @@
 #include <cstring>
 #include <string>
 
+#include "base/descriptor.hpp"
+
 namespace inferkeep::app {
 namespace {
 
@@ -19,39 +21,14 @@ Error unfit(const std::string& sentence) {
   return {ErrorKind::invalid, "config", sentence};
 }
 
-/// A file, open for reading until the object goes.
-class OpenFile {
- public:
-  // Without O_NONBLOCK, a pipe without a writer would hold up the start.
-  explicit OpenFile(const std::filesystem::path& file)
-      : descriptor_(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
-  OpenFile(const OpenFile&) = delete;
-  OpenFile& operator=(const OpenFile&) = delete;
-  ~OpenFile() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-
-  operator int() const { return descriptor_; }
-
- private:
-  int descriptor_;
-};
-
 Error unreadable() {
   return unfit(std::string("must name a file that can be read: ") + std::strerror(errno));
 }
 
-/// A file of root's is given to a group by who mounts it for a service (a Secret of Kubernetes, a key of
-/// Debian's ssl-cert), and nobody else could: so its group may read it, as PostgreSQL has it for keys.
-bool is_closed(const struct stat& file) {
-  const bool given_by_root = file.st_uid == 0 && ::geteuid() != 0;
-  return (file.st_mode & (given_by_root ? 0037 : 0077)) == 0;
-}
-
 /// Of the open file, so that no other can be put in its place between the look and the reading.
-Result<void> check_kind_and_mode(int file) {
+Result<void> check_kind_and_mode(const Descriptor& file) {
   struct stat found {};
-  if (::fstat(file, &found) != 0) return unreadable();
+  if (::fstat(file.get(), &found) != 0) return unreadable();
   if (!S_ISREG(found.st_mode)) return unfit("must name a plain file");
   if (!is_closed(found))
     return unfit(
@@ -61,11 +38,11 @@ Result<void> check_kind_and_mode(int file) {
 }
 
 /// The file's first bytes, at most `limit`.
-Result<Secret> read_start(int file, std::size_t limit) {
+Result<Secret> read_start(const Descriptor& file, std::size_t limit) {
   std::string bytes(limit, '\0');
   std::size_t size = 0;
   while (size < bytes.size()) {
-    const ssize_t more = ::read(file, bytes.data() + size, bytes.size() - size);
+    const ssize_t more = ::read(file.get(), bytes.data() + size, bytes.size() - size);
     if (more < 0 && errno == EINTR) continue;
     if (more < 0) return unreadable();
     if (more == 0) break;
@@ -76,13 +53,21 @@ Result<Secret> read_start(int file, std::size_t limit) {
 }
 
 Result<Secret> read_closed_file(const std::filesystem::path& file, std::size_t limit) {
-  const OpenFile open(file);
-  if (open < 0) return unreadable();
+  // Without O_NONBLOCK, a pipe without a writer would hold up the start.
+  const Descriptor open(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!open.is_open()) return unreadable();
   if (const auto checked = check_kind_and_mode(open); !checked) return checked.error();
   return read_start(open, limit);
 }
 
 }  // namespace
+
+/// A file of root's is given to a group by who mounts it for a service (a Secret of Kubernetes, a key of
+/// Debian's ssl-cert), and nobody else could: so its group may read it, as PostgreSQL has it for keys.
+bool is_closed(const struct stat& file) {
+  const bool given_by_root = file.st_uid == 0 && ::geteuid() != 0;
+  return (file.st_mode & (given_by_root ? 0037 : 0077)) == 0;
+}
 
 Result<Secret> read_secret_text(const std::filesystem::path& file) {
   auto text = read_closed_file(file, longest_text + 1);

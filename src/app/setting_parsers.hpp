@@ -5,7 +5,6 @@
 #include <charconv>
 #include <functional>
 #include <optional>
-#include <sstream>
 #include <string>
 
 #include "app/secret_file.hpp"
@@ -57,12 +56,15 @@ Parser http_span(Duration http::Limits::*member, std::int64_t least, std::int64_
   return bounded(least, most, [=](Settings& s, std::int64_t value) { s.http.*member = Duration(value); });
 }
 
-inline Parser http_words(std::vector<std::string> http::Limits::*member) {
+inline Parser http_hosts(std::vector<std::string> http::Limits::*member) {
   return [=](Settings& settings, const std::string& value) -> std::optional<std::string> {
     (settings.http.*member).clear();
-    std::istringstream words(value);
-    for (std::string word; std::getline(words, word, ',');)
-      if (!word.empty()) (settings.http.*member).push_back(word);
+    for (std::string_view list = value; !list.empty();) {
+      const auto host = http::next_item(list, ',');
+      if (!http::is_authority(host))
+        return "must be names such as example.org or example.org:8443: " + std::string(host) + " is none";
+      (settings.http.*member).emplace_back(host);
+    }
     return std::nullopt;
   };
 }
@@ -97,7 +99,8 @@ inline Parser text(std::string Settings::*member) {
 
 inline Parser path(std::filesystem::path Settings::*member) {
   return [=](Settings& settings, const std::string& value) -> std::optional<std::string> {
-    if (!std::filesystem::is_directory(value)) return "must name a folder";
+    std::error_code ignored;  // a folder that cannot be looked at is none
+    if (!std::filesystem::is_directory(value, ignored)) return "must name a folder";
     settings.*member = value;
     return std::nullopt;
   };

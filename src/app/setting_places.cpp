@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "app/setting_places.hpp"
 
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 
 #include "app/database_url.hpp"
+#include "app/secret_file.hpp"
 
 namespace inferkeep::app {
 namespace {
@@ -12,12 +17,16 @@ Error config_error(const std::string& message) {
   return {ErrorKind::invalid, "config", message};
 }
 
+/// A file that is there and says nothing would leave a server with the defaults, which are others.
+Error unreadable(const std::filesystem::path& file) {
+  return config_error(file.string() + " cannot be read (" + std::strerror(errno) +
+                      "): let the program's user read it, or take it away");
+}
+
 /// A key that the machine's other users can read is no secret.
 bool is_open_to_others(const std::filesystem::path& file) {
-  using std::filesystem::perms;
-  std::error_code ignored;  // then the permissions are unknown, which is every bit
-  return (std::filesystem::status(file, ignored).permissions() & (perms::group_all | perms::others_all)) !=
-         perms::none;
+  struct stat found {};
+  return ::stat(file.c_str(), &found) != 0 || !is_closed(found);
 }
 
 bool is_secret(const std::string& name, const std::string& value) {
@@ -38,6 +47,7 @@ Result<Environment> read_file(Mode mode, const std::filesystem::path& file,
                               const std::function<bool(const std::string&)>& is_setting) {
   Environment values;
   std::ifstream in(file);
+  if (!in.is_open() && errno != ENOENT) return unreadable(file);
   for (std::string line; std::getline(in, line);) {
     if (line.empty() || line.front() == '#') continue;
     const auto equals = line.find('=');
@@ -48,6 +58,7 @@ Result<Environment> read_file(Mode mode, const std::filesystem::path& file,
     if (auto kept = check_place(mode, name, value, file); !kept) return kept.error();
     values[name] = value;
   }
+  if (in.bad()) return unreadable(file);
   return values;
 }
 

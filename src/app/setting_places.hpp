@@ -10,8 +10,8 @@
 namespace inferkeep::app {
 
 /// What .env.shared and .env.<mode> in `folder` say (absent files are empty), and `environment`; the later
-/// wins. Returns ErrorKind::invalid "config" for a line of a file that is no setting, and where prod finds a
-/// key in a file that is open to others than its owner.
+/// wins. Returns ErrorKind::invalid "config" for a file that is there and cannot be read, for a line that is
+/// no setting, and where prod finds a key in a file that is not closed (secret_file.hpp).
 Result<std::vector<Environment>> read_places(Mode mode, const std::filesystem::path& folder,
                                              const Environment& environment,
                                              const std::function<bool(const std::string&)>& is_setting);

@@ -37,6 +37,8 @@ struct Settings {
   int bcrypt_cost = 12;
   std::size_t login_failures = 5;
   std::chrono::seconds login_window{300};
+  std::size_t login_failures_per_address = 30;   ///< a minute
+  std::size_t login_failures_per_account = 100;  ///< within login_window
   std::size_t registrations = 20;
   std::chrono::seconds registration_window{3600};
 
@@ -53,6 +55,7 @@ struct Settings {
   std::size_t max_batch = 64;
   std::size_t batch_inputs = 1000;
   std::size_t inference_queue = 1024;
+  std::size_t inference_share = 512;
   int inference_threads = 1;
   std::chrono::milliseconds prediction_timeout{10'000};
 

@@ -19,7 +19,7 @@ struct Throttles {
   Result<void> purge();
 
   std::unique_ptr<storage::TryStore> tries;
-  std::unique_ptr<access::Throttle> guesses;        ///< of passwords
+  std::unique_ptr<access::Throttle> guesses;        ///< of passwords (access/accounts.hpp)
   std::unique_ptr<access::Throttle> registrations;  ///< by address
 };
 

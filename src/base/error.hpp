@@ -31,6 +31,7 @@ enum class ErrorKind {
   busy,               ///< a bounded queue is full
   unavailable,        ///< something that the answer needs is down or still loading
   timeout,            ///< a deadline passed
+  cancelled,          ///< what was taken on is given up: the program stops, or what it waited for is broken
   model_error,        ///< the model threw, or answered with what its schema cannot hold
   internal,           ///< a bug or a lost resource
 };

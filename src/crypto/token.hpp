@@ -36,8 +36,9 @@ struct TokenKey {
   std::string header;  ///< {"alg":"HS256","kid":"<id>","typ":"JWT"} in base64url
 };
 
-/// Makes and reads access tokens: JWT (RFC 7519), HS256 pinned (RFC 8725 §3.1), through libjwt.
-/// Immutable, so safe to share between threads. issue costs about 20 µs, verify about 12 µs.
+/// Makes access tokens through libjwt, and reads them without it (token.cpp says why): JWT (RFC 7519), HS256
+/// pinned (RFC 8725 §3.1). Immutable, so safe to share between threads. issue costs about 20 µs, verify about
+/// 12 µs.
 class TokenCodec {
  public:
   /// `max_life` bounds exp - iat of what verify accepts. Tokens of `previous` are accepted beside those of

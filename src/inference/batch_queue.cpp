@@ -56,7 +56,7 @@ void BatchQueue::close(std::string reason) {
   std::unique_lock lock(mutex_);
   closed_ = true;
   closed_because_ = std::move(reason);
-  const Error error = service_unavailable(closed_because_);
+  const Error error = given_up(closed_because_);
   unanswered.splice(unanswered.end(), waiting_);
   waiting_items_ = 0;
   for (Call& call : running_) answer(call, error);

@@ -44,7 +44,7 @@ class BatchQueue {
   std::size_t waiting_items() const;
   /// Takes the call, or answers it at once as `admits` says.
   void push(Call call);
-  /// Answers everything with ErrorKind::unavailable, now and from now on. `reason` is for the log.
+  /// Gives up all calls that it has (ErrorKind::cancelled), and takes no more. `reason` is for the log.
   void close(std::string reason);
 
   // For the worker thread:

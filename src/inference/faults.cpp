@@ -22,6 +22,12 @@ Error service_unavailable(std::string log) {
   return error;
 }
 
+Error given_up(std::string log) {
+  Error error = service_unavailable(std::move(log));
+  error.kind = ErrorKind::cancelled;
+  return error;
+}
+
 Error queue_full(std::string log) {
   Error error = failure(ErrorKind::busy, "busy", "The server is busy, try again shortly", std::move(log));
   error.retry_after = seconds{1};

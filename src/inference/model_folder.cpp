@@ -3,12 +3,12 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <stdexcept>
 
+#include "base/descriptor.hpp"
 #include "crypto/digest.hpp"
 
 namespace inferkeep::inference {
@@ -17,20 +17,6 @@ namespace {
 
 constexpr std::size_t manifest_limit = std::size_t{1} << 20;
 constexpr std::size_t model_limit = std::size_t{1} << 30;
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 [[noreturn]] void refuse(const std::string& name, const std::string& why) {
   throw std::runtime_error(name + " " + why);
@@ -79,7 +65,7 @@ std::span<const std::byte> ModelFolder::model_bytes() const {
 
 void ModelFolder::read() const {
   const Descriptor folder(::open(options_.folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder.get() < 0) refuse_errno("the folder " + options_.folder.string());
+  if (!folder.is_open()) refuse_errno("the folder " + options_.folder.string());
   check_writers(status_of(folder, "the folder").st_mode, "the folder " + options_.folder.string());
 
   const auto text = read_file(folder.get(), "model.json", manifest_limit);
@@ -97,7 +83,7 @@ void ModelFolder::read() const {
 /// O_NONBLOCK: opening a pipe or a device must not wait for its other end.
 std::vector<std::byte> ModelFolder::read_file(int folder, const std::string& name, std::size_t limit) const {
   const Descriptor file(::openat(folder, name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
-  if (file.get() < 0) refuse_errno(name);
+  if (!file.is_open()) refuse_errno(name);
   const struct stat status = status_of(file, name);
   check_kind(status, name, limit);
   check_writers(status.st_mode, name);

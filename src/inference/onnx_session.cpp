@@ -68,6 +68,12 @@ auto translated(Work work) {
   }
 }
 
+/// Of a run for people the reason is logged, and the runtime's words may quote what they have entered.
+std::runtime_error run_failed(const Ort::Exception& exception) {
+  return std::runtime_error("ONNX Runtime cannot run the graph on these inputs (its error code " +
+                            std::to_string(exception.GetOrtErrorCode()) + ")");
+}
+
 }  // namespace
 
 struct OnnxSession::State {
@@ -147,7 +153,11 @@ OnnxSession::OnnxSession(const LoadContext& context, const TypeInfo& input, cons
 OnnxSession::~OnnxSession() = default;
 
 void OnnxSession::run(std::span<const void* const> inputs, std::span<void* const> outputs) {
-  translated([&] { state_->run(inputs, outputs, {}); });
+  try {
+    state_->run(inputs, outputs, {});
+  } catch (const Ort::Exception& exception) {
+    throw run_failed(exception);
+  }
 }
 
 void OnnxSession::cancel() noexcept {

@@ -24,6 +24,7 @@ Result<void> Registry::add(ServiceSpec spec, Service::Options options, std::shar
     return config_error("\"" + spec.name +
                         "\" is no service name: a to z first, then up to 30 of a to z, 0 to 9 and _");
   if (find(spec.name)) return config_error("two services are named \"" + spec.name + "\"");
+  load_limit_ = std::max<Clock::duration>(load_limit_, options.load_limit);
   services_.push_back(std::make_unique<Service>(std::move(spec), std::move(options), std::move(log)));
   return {};
 }
@@ -41,12 +42,17 @@ std::vector<std::string> Registry::names() const {
 }
 
 void Registry::load_all() {
+  awaited_until_ = Clock::now() + load_limit_;
   for (const auto& service : services_) service->load();
 }
 
 bool Registry::settled() const {
-  return std::ranges::none_of(services_,
-                              [](const auto& service) { return service->health() == Health::loading; });
+  const auto is_loading = [](const auto& service) { return service->health() == Health::loading; };
+  return Clock::now() >= awaited_until_ || std::ranges::none_of(services_, is_loading);
+}
+
+void Registry::close() {
+  for (const auto& service : services_) service->close();
 }
 
 }  // namespace inferkeep::inference

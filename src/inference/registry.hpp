@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,12 +23,18 @@ class Registry {
   const std::vector<std::unique_ptr<Service>>& all() const { return services_; }
   std::vector<std::string> names() const;
 
-  void load_all();  ///< in the background
-  bool settled()
-      const;  ///< no service is loading; broken ones, and those that their first call will load, count
+  void load_all();  ///< in the background; before other threads ask whether they have settled
+  /// Whether nothing that load_all began is still loading within its limit: a model that hangs concerns its
+  /// own service, as one does that its first call loads.
+  bool settled() const;
+  void close();  ///< each service
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   std::vector<std::unique_ptr<Service>> services_;
+  Clock::duration load_limit_{};
+  Clock::time_point awaited_until_ = Clock::time_point::min();  ///< while no load was asked for: nothing is
 };
 
 }  // namespace inferkeep::inference

@@ -53,6 +53,7 @@ struct Service::State {
   ~State();
 
   void start();
+  void close();
   void load();
   void work();
   bool load_model();
@@ -82,10 +83,14 @@ void Service::State::start() {
   worker = std::thread([this] { work(); });
 }
 
-Service::State::~State() {
+void Service::State::close() {
   ending = true;
   load_stop.request_stop();
   queue.close("the program is stopping");
+}
+
+Service::State::~State() {
+  close();
   load();
   if (worker.joinable()) worker.join();
   queue.stop_watching();  // only now: until the worker has ended, its run may need cancelling
@@ -244,6 +249,10 @@ std::string Service::model_sha256() const {
 
 void Service::load() {
   state_->load();
+}
+
+void Service::close() {
+  state_->close();
 }
 
 Result<void> Service::admits() const {

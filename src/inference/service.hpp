@@ -30,8 +30,8 @@ struct ServiceSpec {
 /// One model behind a bounded queue and a worker thread of its own, which first loads the model and then
 /// takes all that waits, up to max_batch items, and runs it at once: no added delay when idle, larger batches
 /// when busy. When a run of several calls fails, each of them is tried again alone, so that only the guilty
-/// one fails. Thread-safe. The destructor ends the run under way and answers all that waits with
-/// ErrorKind::unavailable; the io_contexts whose coroutines wait must still be there then.
+/// one fails. Thread-safe. The destructor closes it and waits for the worker; the io_contexts whose
+/// coroutines wait must still be there then.
 class Service {
  public:
   /// One run of the model that gave outputs.
@@ -65,6 +65,10 @@ class Service {
   /// loaded by its first call, which waits for it.
   void load();
 
+  /// Gives up all that waits or runs (ErrorKind::cancelled), takes no more calls, and asks the run or the
+  /// loading under way to end; does not wait for that.
+  void close();
+
   /// Why a call would be refused at this moment without being tried: broken or stopping
   /// (ErrorKind::unavailable "service_unavailable"), queue full (ErrorKind::busy "busy").
   Result<void> admits() const;
@@ -74,7 +78,9 @@ class Service {
 
   /// One output per input, in order. Suspends the coroutine; never blocks. Besides what `admits` returns:
   /// ErrorKind::timeout when `deadline` passes first (the run is cancelled once nobody waits for it),
-  /// ErrorKind::model_error when the model throws, or gives what its schema cannot hold (NaN, infinity).
+  /// ErrorKind::model_error when the model throws, or gives what its schema cannot hold (NaN, infinity),
+  /// ErrorKind::cancelled when the call waits as the service is closed, or as its model turns out to be
+  /// broken.
   boost::asio::awaitable<Result<std::vector<detail::AnyValue>>> predict(std::vector<detail::AnyValue> inputs,
                                                                         Deadline deadline);
 

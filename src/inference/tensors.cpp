@@ -16,6 +16,7 @@ using detail::FieldInfo;
 using detail::Kind;
 using detail::TypeInfo;
 
+/// What is thrown here is logged, so it names the field and the reason, never a value.
 [[noreturn]] void refuse(std::string_view name, const std::string& why) {
   throw std::runtime_error("\"" + std::string(name) + "\": " + why);
 }
@@ -36,7 +37,7 @@ bool holds(double value) {
 
 template <class To, class From>
 To exactly(const FieldInfo& field, From value) {
-  if (!holds<To>(value)) refuse(field.name, std::to_string(value) + " does not fit the graph's element type");
+  if (!holds<To>(value)) refuse(field.name, "the number does not fit the graph's element type");
   return To(value);
 }
 
@@ -119,8 +120,7 @@ void read_texts(const FieldInfo& field, const Ort::Value& tensor, std::span<void
       continue;
     }
     const auto word = std::ranges::find(type.words, text);
-    if (word == type.words.end())
-      refuse(field.name, "the graph gave \"" + text.substr(0, 80) + "\", no known word");
+    if (word == type.words.end()) refuse(field.name, "the graph gave a text that is no word of the field");
     type.set_index(member, std::size_t(word - type.words.begin()));
   }
 }

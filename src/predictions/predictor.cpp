@@ -58,6 +58,13 @@ void add_predictions(const Endpoint& endpoint, const Values& outputs, storage::L
     items.rows[i].target_pred = schema::target_value(endpoint.service.output(), outputs[i].get());
 }
 
+Error share_is_full() {
+  Error error{ErrorKind::too_many_requests, "too_many_requests",
+              "You have many predictions under way already, try again shortly"};
+  error.retry_after = std::chrono::seconds{1};
+  return error;
+}
+
 /// The outcome that a call's row shows; nothing for a call that was turned away before it was admitted.
 std::optional<Outcome> outcome_of(const Result<std::string>& answer) {
   if (answer) return Outcome::success;
@@ -66,6 +73,8 @@ std::optional<Outcome> outcome_of(const Result<std::string>& answer) {
       return Outcome::invalid_input;
     case ErrorKind::timeout:
       return Outcome::timeout;
+    case ErrorKind::cancelled:
+      return Outcome::cancelled;
     case ErrorKind::model_error:
     case ErrorKind::internal:
       return Outcome::model_error;
@@ -90,7 +99,11 @@ std::optional<Outcome> outcome_of(const Result<std::string>& answer) {
 }  // namespace
 
 Predictor::Predictor(storage::CallLedger& ledger, Options options, std::shared_ptr<Log> log, Clock clock)
-    : ledger_(ledger), options_(std::move(options)), log_(std::move(log)), clock_(std::move(clock)) {}
+    : ledger_(ledger),
+      options_(std::move(options)),
+      log_(std::move(log)),
+      clock_(std::move(clock)),
+      shares_(options_.share) {}
 
 asio::awaitable<Recorded> Predictor::predict(const Principal& caller, const Endpoint& endpoint, Form form,
                                              std::string_view body, std::string_view request_id) {
@@ -123,6 +136,8 @@ asio::awaitable<Result<std::string>> Predictor::run(const Endpoint& endpoint, Fo
   auto inputs = read_inputs(endpoint, form, body);
   if (!inputs) co_return inputs.error();
   call.items = static_cast<std::int64_t>(inputs->size());
+  const auto share = shares_.take(call.owner, inputs->size());
+  if (!share) co_return share_is_full();
   items = features_of(endpoint, *inputs);
   const auto deadline = std::chrono::steady_clock::now() + options_.deadline;
   auto outputs = co_await endpoint.service.predict(std::move(*inputs), deadline);

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "access/shares.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "base/result.hpp"
@@ -45,6 +46,7 @@ class Predictor {
   };
   struct Options {
     std::chrono::milliseconds deadline{10'000};  ///< for waiting and running together
+    std::size_t share = 512;  ///< inputs that one person may have under way; a single call may have more
     /// Told of each admitted call before it is answered, on the caller's thread. Must not throw.
     std::function<void(const Report&)> observe = [](const Report&) {};
   };
@@ -56,8 +58,10 @@ class Predictor {
   /// that succeeds leaves a row an item in the service's log table as well.
   ///
   /// Refused before admission, without a row: what Service::admits returns, and ErrorKind::busy or
-  /// unavailable from its queue. Admitted, with a row: ErrorKind::invalid for a body that is no JSON or
-  /// breaks the input's description, ErrorKind::model_error, ErrorKind::timeout, and success.
+  /// unavailable from its queue, ErrorKind::too_many_requests where the caller has their share under way
+  /// already. Admitted, with a row: ErrorKind::invalid for a body that is no JSON or
+  /// breaks the input's description, ErrorKind::model_error, ErrorKind::timeout, ErrorKind::cancelled, and
+  /// success.
   boost::asio::awaitable<Recorded> predict(const Principal& caller, const Endpoint& endpoint, Form form,
                                            std::string_view body, std::string_view request_id);
 
@@ -71,6 +75,7 @@ class Predictor {
   Options options_;
   std::shared_ptr<Log> log_;
   Clock clock_;
+  access::Shares shares_;  ///< of the inputs under way
 };
 
 }  // namespace inferkeep::predictions

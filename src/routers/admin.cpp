@@ -12,8 +12,19 @@ namespace {
 
 using boost::asio::awaitable;
 
+/// Each act of an admin, and each that was refused, as one line. Who was not created has no id.
+template <class T>
+void log_act(const Result<T>& done, const storage::AuditEvent& audit, std::optional<UserId> subject,
+             const access::Asker& asker, Log& log) {
+  boost::json::object line{{"request_id", asker.request_id}, {"peer", asker.peer},
+                           {"user_id", audit.actor.value},   {"subject_id", nullptr},
+                           {"action", audit.action},         {"reason", done ? "" : done.error().code}};
+  if (subject) line["subject_id"] = subject->value;
+  log.warning(done ? audit.action : "admin.refused", std::move(line));
+}
+
 awaitable<Result<Created>> handle_create_account(Body<CreateAdmin> body, Admin admin,
-                                                 access::Accounts& accounts, access::Asker asker) {
+                                                 access::Accounts& accounts, access::Asker asker, Log& log) {
   CreateAdmin& wanted = body.value;
   // A variable, not a temporary: see handle_create_user.
   access::NewAccount account{.username = std::move(wanted.username),
@@ -24,7 +35,9 @@ awaitable<Result<Created>> handle_create_account(Body<CreateAdmin> body, Admin a
                              .role = wanted.role,
                              .is_active = wanted.is_active,
                              .grants = grants_of(wanted.access)};
-  auto created = co_await accounts.create(admin, std::move(account), std::move(asker));
+  const storage::AuditEvent audit{admin.id(), "admin.user_created", asker.request_id};
+  auto created = co_await accounts.create(admin, std::move(account), audit);
+  log_act(created, audit, created ? std::optional(created->id) : std::nullopt, asker, log);
   if (!created) co_return created.error();
   co_return Created{};
 }
@@ -44,18 +57,6 @@ Result<Page<ReadUser>> handle_list_users(Query<UsersQuery> query, const Admin&, 
   return page;
 }
 
-/// Each act of an admin, and each that was refused, as one line.
-template <class T>
-Result<NoContent> logged(const Result<T>& done, const storage::AuditEvent& audit, UserId subject, Log& log) {
-  log.warning(done ? audit.action : "admin.refused", {{"request_id", audit.request_id},
-                                                      {"user_id", audit.actor.value},
-                                                      {"subject_id", subject.value},
-                                                      {"action", audit.action},
-                                                      {"reason", done ? "" : done.error().code}});
-  if (!done) return done.error();
-  return NoContent{};
-}
-
 Result<NoContent> handle_change_rights(KnownUser target, Body<ChangeUserAccessRights> body,
                                        const Admin& admin, storage::UserStore& users, access::Asker asker,
                                        Log& log) {
@@ -63,13 +64,19 @@ Result<NoContent> handle_change_rights(KnownUser target, Body<ChangeUserAccessRi
   for (const auto& [service, granted] : body.value.access.values)
     change.access.emplace_back(service, granted);
   const storage::AuditEvent audit{admin.id(), "admin.rights_changed", asker.request_id};
-  return logged(users.change_rights(target.id, change, audit), audit, target.id, log);
+  const auto changed = users.change_rights(target.id, change, audit);
+  log_act(changed, audit, target.id, asker, log);
+  if (!changed) return changed.error();
+  return NoContent{};
 }
 
 Result<NoContent> handle_delete_user(KnownUser target, const Admin& admin, storage::UserStore& users,
                                      access::Asker asker, Log& log) {
   const storage::AuditEvent audit{admin.id(), "admin.user_deleted", asker.request_id};
-  return logged(users.remove(target.id, audit), audit, target.id, log);
+  const auto removed = users.remove(target.id, audit);
+  log_act(removed, audit, target.id, asker, log);
+  if (!removed) return removed.error();
+  return NoContent{};
 }
 
 /// What the listing and the export have in common.

@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "access/accounts.hpp"
+#include "access/shares.hpp"
 #include "access/standings.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
@@ -13,7 +14,6 @@
 #include "metrics/metrics.hpp"
 #include "predictions/predictor.hpp"
 #include "predictions/quality.hpp"
-#include "routers/turns.hpp"
 #include "schema/context.hpp"
 #include "storage/activity_store.hpp"
 #include "storage/call_store.hpp"
@@ -53,7 +53,7 @@ struct Dependencies {
   const predictions::Endpoints& endpoints;
   const schema::Context& schema;
   Pools pools;
-  Turns& turns;  ///< of Pool::quality and Pool::reports
+  access::Shares& reports;  ///< of Pool::quality and Pool::reports, by the number under way
   Log& log;
   metrics::Metrics& metrics;
 

@@ -28,8 +28,8 @@ bool is_forwarded(const http::Request& request) {
   });
 }
 
-/// Whether it comes from this machine or one of these networks: by its socket alone, as Host is the client's
-/// own word.
+/// Whether it comes from this machine or one of these networks: by its client's address and without what a
+/// proxy adds, as Host is the client's own word.
 bool is_local(const http::Request& request, const std::vector<http::Network>& near) {
   boost::system::error_code error;
   const auto peer = boost::asio::ip::make_address(request.peer, error);
@@ -81,6 +81,14 @@ std::string_view to_string(AccessRule::Level level) {
   throw std::logic_error("unknown access level");
 }
 
+Error denied(Error lack, const Principal& principal, const http::Request& request, Log& log) {
+  log.warning("authz.denied", {{"request_id", request.request_id},
+                               {"user_id", principal.id().value},
+                               {"peer", request.peer},
+                               {"reason", lack.code}});
+  return lack;
+}
+
 Gate::Gate(access::Authenticator& authenticator, std::shared_ptr<Log> log, std::vector<http::Network> near)
     : authenticator_(authenticator), log_(std::move(log)), near_(std::move(near)) {}
 
@@ -89,13 +97,8 @@ Result<std::optional<Principal>> Gate::pass(const http::Request& request, const 
   if (is_open_to(request, rule, near_)) return std::optional<Principal>{};
   auto principal = identify(request, unheard);
   if (!principal) return principal.error();
-  if (auto denied = missing_right(*principal, rule)) {
-    log_->warning("authz.denied", {{"request_id", request.request_id},
-                                   {"user_id", principal->id().value},
-                                   {"peer", request.peer},
-                                   {"reason", denied->code}});
-    return *denied;
-  }
+  if (auto lack = missing_right(*principal, rule))
+    return denied(std::move(*lack), *principal, request, *log_);
   return std::optional<Principal>{std::move(*principal)};
 }
 
@@ -108,7 +111,7 @@ Result<Principal> Gate::identify(const http::Request& request, access::Unheard u
   if (!identity && identity.error().kind == ErrorKind::unavailable) return identity.error();
   if (!identity) {
     log_->warning(
-        "token.rejected",
+        access::is_revoked(identity.error()) ? "token.revoked_use" : "token.rejected",
         {{"request_id", request.request_id}, {"peer", request.peer}, {"reason", identity.error().log}});
     return identity.error();
   }

@@ -13,6 +13,10 @@
 
 namespace inferkeep::routers {
 
+/// The refusal of a known person who lacks a right, with its line in the log: by the gate, and by a handler
+/// whose input tells which right is needed.
+Error denied(Error lack, const Principal& principal, const http::Request& request, Log& log);
+
 /// The one door. It alone makes Principals, from what the database says at this moment and never from a
 /// token's claims. Thread-safe; does no I/O.
 class Gate {

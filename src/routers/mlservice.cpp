@@ -93,12 +93,14 @@ void add_predict_routes(RouteTable& table, const Place& place, const Endpoint& e
                 .tag(place.tag)
                 .id(operation_id("make_prediction", place.name, "predict_post"))
                 .summary(place.title + ": predict")
+                .fails({429})
                 .reads(endpoint.service.input())
                 .writes(endpoint.service.output()));
   table.add(post(place.base + "/predict/batch", grant(place.name), handle_predict(endpoint, Form::batch))
                 .tag(place.tag)
                 .id(operation_id("make_predictions", place.name, "predict_batch_post"))
                 .summary(place.title + ": predict many at once, all or none")
+                .fails({429})
                 .reads(endpoint.shapes.inputs())
                 .writes(endpoint.shapes.outputs()));
 }
@@ -150,10 +152,11 @@ Result<predictions::QualityRequest> to_request(const QualityQuery& query, const 
 
 void add_quality_route(RouteTable& table, const Place& place, const Endpoint& endpoint) {
   auto handle_quality = [&endpoint](Query<QualityQuery> query, const Principal& principal,
-                                    const predictions::Quality& quality) -> Result<Json> {
-    const auto request = to_request(query.value, principal);
-    if (!request) return request.error();
-    auto report = quality.report(endpoint, *request);
+                                    const predictions::Quality& quality, const http::Request& request,
+                                    Log& log) -> Result<Json> {
+    const auto wanted = to_request(query.value, principal);
+    if (!wanted) return denied(wanted.error(), principal, request, log);
+    auto report = quality.report(endpoint, *wanted);
     if (!report) return report.error();
     return Json{std::move(*report)};
   };

@@ -135,8 +135,8 @@ class Call {
     if constexpr (is_awaitable<R>)
       co_return to_answer(co_await invoke(), exchange);
     else if constexpr (pool == Pool::quality || pool == Pool::reports) {
-      const auto turn = exchange.parts.turns.take(exchange.principal.value().id());
-      if (!turn) co_return to_response(too_many_reports(), exchange.request.request_id);
+      const auto share = exchange.parts.reports.take(exchange.principal.value().id(), 1);
+      if (!share) co_return to_response(too_many_reports(), exchange.request.request_id);
       co_return to_answer(co_await exchange.parts.pool(pool).run(invoke), exchange);
     } else if constexpr (blocks)
       co_return to_answer(co_await exchange.parts.pool(pool).run(invoke), exchange);

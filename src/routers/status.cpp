@@ -69,6 +69,7 @@ unsigned status_of(ErrorKind kind) {
     case ErrorKind::too_many_requests:
       return 429;
     case ErrorKind::busy:
+    case ErrorKind::cancelled:
     case ErrorKind::unavailable:
       return 503;
     case ErrorKind::timeout:

@@ -8,7 +8,8 @@
 
 namespace inferkeep::routers {
 
-/// What /readiness says: no model is still loading, the database answers, and no stop has begun.
+/// What /readiness says: the models that the start loads have settled, the database answers, and no stop has
+/// begun.
 bool is_ready(const Condition& condition, const inference::Registry& services);
 
 /// /, /docs, /healthcheck and /readiness. What is given must outlive the table.

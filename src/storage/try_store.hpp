@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
@@ -13,23 +14,38 @@
 
 namespace inferkeep::storage {
 
+/// Of the tries of `key` at most `limit` stand at once, each for `window` from its beginning.
+struct TryBound {
+  std::string key;  ///< 1 to 100 characters
+  std::size_t limit = 1;
+  std::chrono::seconds window{};
+  bool is_forgivable = true;  ///< by a success
+};
+using TryBounds = std::vector<TryBound>;
+
+/// A try is under many bounds at once. It is under way from its beginning until its owner says how it ended;
+/// where nobody says so, until its window is over.
 class TryStore {
  public:
   virtual ~TryStore() = default;
 
-  /// Counts a try of `key` until `expires`, unless `limit` of them count at `now` already: then nothing
-  /// changes, and the moment is given when the first of these counts no longer. Exact, however many begin at
-  /// once and wherever. A key has 1 to 127 characters.
-  virtual Result<std::optional<Time>> begin(const std::string& key, std::size_t limit, Time now,
-                                            Time expires) = 0;
+  /// Begins a try, unless one of its bounds is full of others that count or are under way at `now`: then
+  /// nothing changes, and the moment is given when there may be room. That is when the first of those that
+  /// count ends, or `now` itself where some are only under way. Exact, however many begin at once and
+  /// wherever.
+  virtual Result<std::optional<Time>> begin(const TryBounds& bounds, Time now) = 0;
 
-  /// Takes back the newest of the key; none: nothing.
-  virtual Result<void> withdraw(const std::string& key) = 0;
+  /// The try counts for the rest of its window. Gives the places of the bounds that are full of what counts
+  /// by it.
+  virtual Result<std::vector<std::size_t>> count(const TryBounds& bounds, Time now) = 0;
 
-  /// Forgets all of the key.
-  virtual Result<void> forget(const std::string& key) = 0;
+  /// The try is taken back.
+  virtual Result<void> withdraw(const TryBounds& bounds) = 0;
 
-  /// Forgets those that count no longer at `now`; returns how many.
+  /// The same, and what counts of the forgivable bounds is forgotten.
+  virtual Result<void> forgive(const TryBounds& bounds) = 0;
+
+  /// Forgets those whose window is over at `now`; returns how many.
   virtual Result<std::size_t> purge(Time now) = 0;
 };
 

@@ -227,6 +227,12 @@ def test_checks_come_in_order(api, superuser):
     assert_error(superuser.put(f"/admin/users/{user.id}", data=b"x"), 415, "unsupported_media_type")
 
 
+def test_a_call_is_looked_for_when_its_truth_is(superuser):
+    path = f"/mlservice/v2/truth/{ABSENT}"
+    assert_error(superuser.put(path, data=b"x"), 415, "unsupported_media_type")
+    assert_error(superuser.put(path, json={"target_true": 1.0}), 404, "not_found")
+
+
 def test_limits_come_before_authentication(api):
     assert_error(api.nobody().send_json("PUT", "/admin/users/1", " " * 17000), 413, "too_large")
 
@@ -278,8 +284,9 @@ def test_each_act_of_an_admin_is_a_line_of_the_log(server, api, superuser):
     person = api.user()
     api.set_rights(person, grants=["v1"])
     assert superuser.delete(f"/admin/users/{person.id}").status_code == 204
-    for event in ("admin.rights_changed", "admin.user_deleted"):
-        assert server.logged(event, subject_id=person.id, user_id=superuser.id), event
+    for event in ("admin.user_created", "admin.rights_changed", "admin.user_deleted"):
+        (line,) = server.logged(event, subject_id=person.id)
+        assert (line["user_id"], line["peer"], line["level"]) == (superuser.id, "127.0.0.1", "warning"), event
 
 
 def test_a_refused_act_of_an_admin_is_a_line_of_the_log(start_server):
@@ -287,3 +294,16 @@ def test_a_refused_act_of_an_admin_is_a_line_of_the_log(start_server):
     root = Api(server).superuser()
     assert root.delete(f"/admin/users/{root.id}").status_code == 409
     assert server.logged("admin.refused", subject_id=root.id, action="admin.user_deleted", reason="last_admin")
+    body = Api(server).body(username=root.username)
+    assert root.post("/admin/create", json=body).status_code == 409
+    (line,) = server.logged("admin.refused", action="admin.user_created")
+    assert (line["user_id"], line["subject_id"], line["reason"]) == (root.id, None, "username_taken")
+    assert (line["peer"], line["level"]) == ("127.0.0.1", "warning")
+
+
+def test_who_lacks_the_right_is_a_line_of_the_log_wherever_that_is_found_out(server, api):
+    person, other = api.user(grants=["v2"]), api.user()
+    for path in ("/admin/users", f"/mlservice/v2/quality?user={other.id}"):
+        answer = assert_error(person.get(path), 401, "admin_only")
+        (line,) = server.logged("authz.denied", request_id=answer.headers["X-Request-Id"])
+        assert (line["user_id"], line["reason"], line["peer"]) == (person.id, "admin_only", "127.0.0.1")

@@ -56,7 +56,7 @@ def test_a_taken_name_is_refused_in_every_form(server, api, nobody, same):
     answer = nobody.post("/auth/create", json=api.body(username=same(taken)))
     assert_error(answer, 409, "username_taken")
     assert len(users_named(server, taken)) == 1
-    assert server.logged("register.conflict", request_id=answer.headers["X-Request-Id"])
+    assert server.logged("register.conflict", request_id=answer.headers["X-Request-Id"], peer="127.0.0.1")
 
 
 def test_a_composed_and_a_decomposed_accent_are_one_name(api, nobody):

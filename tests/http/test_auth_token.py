@@ -108,7 +108,8 @@ def test_four_reasons_one_answer(server, api):
 
 
 # L8: what stands in the column may be anything; only a hash of ours opens the door.
-UNUSABLE_HASHES = ["", "*0", "!", "$2b$04$", "abJnggxhB/yWI", "$2b$04$" + "." * 53, "$1$salt$", "plain"]
+WELL_FORMED = "$2b$04$" + "." * 53  # the hash of a password that nobody knows
+UNUSABLE_HASHES = ["", "*0", "!", "$2b$04$", "abJnggxhB/yWI", WELL_FORMED, "$1$salt$", "plain"]
 
 
 def test_an_unusable_hash_opens_nothing(start_server):
@@ -123,6 +124,11 @@ def test_an_unusable_hash_opens_nothing(start_server):
     for person in people:
         assert_error(api.try_login(person.username, person.password), 401, "bad_credentials")
     assert_error(api.try_login(people[4].username, "password"), 401, "bad_credentials")
+    unusable = [server.sql("SELECT id FROM users WHERE username = ?", person.username)[0]["id"] for person in people]
+    unusable.pop(UNUSABLE_HASHES.index(WELL_FORMED))
+    lines = server.logged("auth.hash_invalid", count=len(unusable) + 1)
+    assert sorted({line["user_id"] for line in lines}) == sorted(unusable)
+    assert {line["peer"] for line in lines} == {"127.0.0.1"}
 
 
 def test_a_cheaper_hash_is_made_dearer_at_sign_in(start_server):
@@ -218,13 +224,16 @@ def test_sql_in_the_name_finds_nobody(api):
 
 def test_after_five_failures_even_the_right_password_must_wait(server, api):
     person = api.register().login()
-    for _ in range(5):
-        assert_error(api.try_login(person.username, new_password()), 401, "bad_credentials")
+    answers = [api.try_login(person.username, new_password()) for _ in range(5)]
+    for answer in answers:
+        assert_error(answer, 401, "bad_credentials")
     for password in (new_password(), person.password):
-        answer = assert_error(api.try_login(person.username, password), 429, "rate_limited")
-        assert 1 <= int(answer.headers["Retry-After"]) <= 300
-    assert server.logged("login.locked", request_id=answer.headers["X-Request-Id"])
+        answers.append(assert_error(api.try_login(person.username, password), 429, "rate_limited"))
+        assert 250 <= int(answers[-1].headers["Retry-After"]) <= 300
     assert_ok(person.get("/user"))  # guessing at a name locks nobody out who is in
+    ids = [answer.headers["X-Request-Id"] for answer in answers]
+    assert server.logged("login.locked", request_id=ids[4], peer="127.0.0.1")
+    assert [line["request_id"] for line in server.logged("login.locked") if line["request_id"] in ids] == [ids[4]]
 
 
 def test_the_wait_is_for_one_name_only(api):
@@ -292,6 +301,74 @@ def test_guesses_made_at_once_are_no_way_around_the_throttle(start_server):
     statuses = [answer.status_code for answer in at_once(40, lambda: api.try_login(person.username, "a wrong guess"))]
     assert statuses.count(401) == 5
     assert statuses.count(429) == 35
+
+
+def test_right_passwords_sent_at_once_wait_for_one_another_and_no_longer(start_server):
+    server = start_server(LOGIN_FAILURES=2, BCRYPT_COST=11)
+    api = Api(server)
+    person = api.user()
+    answers = at_once(10, lambda: api.try_login(person.username, person.password))
+    early = [answer for answer in answers if answer.status_code != 200]
+    assert 1 <= len(early) <= 8
+    for answer in early:
+        assert assert_error(answer, 429, "rate_limited").headers["Retry-After"] == "1"
+    assert_ok(api.try_login(person.username, person.password))
+    assert "login.locked" not in server.log_text()
+
+
+def try_login_from(api, address, username, password):
+    """Through a proxy that is trusted to say so."""
+    form = {"username": username, "password": password}
+    return api.nobody().post("/auth/token", data=form, headers={"X-Forwarded-For": address})
+
+
+def test_an_address_that_guesses_at_many_names_must_wait(start_server):
+    server = start_server(LOGIN_FAILURES_PER_ADDRESS=3, TRUSTED_PROXIES="127.0.0.1")
+    api = Api(server)
+    person = api.register()
+    for _ in range(5):  # many honest people may share an address: what succeeds does not count
+        assert_ok(try_login_from(api, "192.0.2.1", person.username, person.password))
+    for _ in range(3):
+        last = assert_error(try_login_from(api, "192.0.2.1", new_name(), new_password()), 401, "bad_credentials")
+    answer = try_login_from(api, "192.0.2.1", person.username, person.password)
+    assert 1 <= int(assert_error(answer, 429, "rate_limited").headers["Retry-After"]) <= 60
+    (line,) = server.logged("throttle.login", request_id=last.headers["X-Request-Id"])
+    assert (line["limit"], line["peer"]) == ("address", "192.0.2.1")
+    assert_ok(try_login_from(api, "192.0.2.2", person.username, person.password))
+
+
+def test_no_success_clears_the_failures_of_an_address(start_server):
+    api = Api(start_server(LOGIN_FAILURES_PER_ADDRESS=3))
+    person = api.register()
+    for _ in range(3):
+        assert_ok(api.try_login(person.username, person.password))
+        assert_error(api.try_login(new_name(), new_password()), 401, "bad_credentials")
+    assert_error(api.try_login(person.username, person.password), 429, "rate_limited")
+
+
+def test_who_guesses_at_a_name_from_many_addresses_does_not_keep_its_owner_out(start_server):
+    server = start_server(LOGIN_FAILURES_PER_ACCOUNT=3, TRUSTED_PROXIES="127.0.0.1")
+    api = Api(server)
+    person = api.register().login()  # from this machine
+    for n in range(3):
+        last = try_login_from(api, f"198.51.100.{n}", person.username, new_password())
+        assert_error(last, 401, "bad_credentials")
+    for password in (new_password(), person.password):
+        assert_error(try_login_from(api, "198.51.100.9", person.username, password), 429, "rate_limited")
+    (line,) = server.logged("throttle.login", request_id=last.headers["X-Request-Id"])
+    assert (line["limit"], line["peer"]) == ("account", "198.51.100.2")
+    assert_ok(person.get("/user"))
+    assert_ok(api.try_login(person.username, person.password))
+
+
+def test_a_success_from_a_new_address_clears_the_failures_of_the_name(start_server):
+    api = Api(start_server(LOGIN_FAILURES_PER_ACCOUNT=3, TRUSTED_PROXIES="127.0.0.1"))
+    person = api.register()
+    for n in range(3):
+        for m in range(2):
+            guess = try_login_from(api, f"198.51.100.{2 * n + m}", person.username, new_password())
+            assert_error(guess, 401, "bad_credentials")
+        assert_ok(try_login_from(api, f"192.0.2.{n}", person.username, person.password))
 
 
 def test_sign_ins_at_once_all_open_while_the_hash_is_made_costlier(start_server):

@@ -363,6 +363,15 @@ def test_an_address_registers_so_many_people_at_all_copies_together(made_server)
     assert said == [201, 201, 201, 429, 429]
 
 
+def test_an_address_guesses_at_all_copies_together(made_server):
+    first = made_server(LOGIN_FAILURES_PER_ADDRESS=3, **SETTINGS).start()
+    second = made_server(store=first.store, LOGIN_FAILURES_PER_ADDRESS=3, **SETTINGS).start()
+    said = []
+    for server in (first, second, first, second, first):
+        said.append(Api(server).try_login(new_name(), new_password()).status_code)
+    assert said == [401, 401, 401, 429, 429]
+
+
 def test_nobody_guesses_while_nobody_can_count(far, api):
     person = api.register()
     far.way.set(HOLD)

@@ -11,7 +11,7 @@ from answers import assert_ok
 from harness import ROOT, run_program
 from importing import call, imported, run_import, truth_of
 from marks import postgres_only
-from people import Api, new_password
+from people import Api, Client, new_password
 from test_mlservice import predict
 from test_operator_commands import told
 from test_retention import days_ago
@@ -87,6 +87,15 @@ def test_all_that_people_do_works(modest):
     assert person.put("/user/password", json=password).status_code == 204
     assert person.post("/auth/logout").status_code == 204
     assert api.superuser().delete(f"/admin/users/{person.id}").status_code == 204
+    assert not modest.logged("db.denied")
+
+
+def test_guesses_are_counted(modest):
+    nobody = Client(modest)
+    guess = {"username": "nobody@example.com", "password": new_password()}
+    answers = [nobody.post("/auth/token", data=guess).status_code for _ in range(6)]
+    assert answers == [401] * 5 + [429]
+    assert not modest.logged("db.denied")
 
 
 RECORDED = ["service_calls", "audit_events", "model_logs_v1", "model_logs_v2"]

@@ -26,6 +26,7 @@ def test_the_superuser_lives_as_long_as_the_server(start_server, sign):
     assert (profile["first_name"], profile["last_name"], profile["role"]) == ("Super", "User", "admin")
     assert profile["is_active"] and profile["has_access_v1"] and profile["has_access_v2"]
     token = Api(server).superuser().token
+    assert [line["user_id"] for line in server.logged("admin.bootstrap")] == [profile["id"]]
     server.stop(sign)
     assert superusers(server) == []
     api = Api(server.restart(CREATE_SUPERUSER="false"))

@@ -173,7 +173,8 @@ def test_the_state_of_parts_is_seen(scrape):
         assert seen.value("inferkeep_model_state", service=name, state="ready") == 1
         assert seen.value("inferkeep_model_state", service=name, state="broken") == 0
         assert seen.value("inferkeep_inference_queue_limit", service=name) == 1024
-    for queue in ("database", "reports", "hashing", "ledger"):
+    assert seen.series("inferkeep_tls_certificate_expiry_timestamp_seconds") == set(), "it speaks plain HTTP"
+    for queue in ("database", "truths", "quality", "reports", "hashing", "ledger"):
         assert seen.value("inferkeep_queue_limit", queue=queue) > 0
         assert seen.value("inferkeep_queue_length", queue=queue) == 0
 

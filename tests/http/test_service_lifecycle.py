@@ -134,6 +134,8 @@ def test_many_first_calls_load_a_model_once(start_server):
     callers = [threading.Thread(target=lambda: answers.append(predict(person, "v1"))) for _ in range(16)]
     for caller in callers:
         caller.start()
+    while any(caller.is_alive() for caller in callers):
+        assert server.probe("/readiness") == 200, "a first call is nobody else's wait"
     for caller in callers:
         caller.join()
     assert [answer.status_code for answer in answers] == [200] * 16

@@ -4,6 +4,7 @@
 import json
 import pathlib
 import re
+import resource
 import secrets
 import shutil
 import signal
@@ -89,6 +90,7 @@ WRONG = [
     ("HTTP_HEAD_SIZE", "1"),
     ("PREDICTION_TIMEOUT_MS", "99999999999999999999"),
     ("TRUSTED_PROXIES", "proxy.example"),
+    ("ALLOWED_HOSTS", "https://a.example.org"),
     ("METRICS_NETWORKS", "prometheus.example"),
     ("RETENTION_DAYS", "-1"),
     ("TRUSTED_PROXIES", "10.0.0.1/8"),
@@ -124,6 +126,14 @@ def test_an_unknown_name_in_a_file_is_refused(tmp_path, mode):
 def test_a_line_that_is_no_setting_is_refused(tmp_path):
     folder = environment_folder(tmp_path / "env", test="LOG_LEVEL info")
     assert "LOG_LEVEL info" in refused(tmp_path, env_dir=folder)
+
+
+def test_a_file_of_settings_that_cannot_be_read_is_refused(tmp_path):
+    folder = environment_folder(tmp_path / "env")
+    (folder / ".env.test").unlink()
+    (folder / ".env.test").mkdir()
+    said = refused(tmp_path, env_dir=folder)
+    assert f"{folder}/.env.test cannot be read" in said and "let the program's user read it" in said
 
 
 def test_a_setting_of_the_environment_wins(tmp_path):
@@ -289,6 +299,23 @@ def test_every_setting_is_listed_with_its_default():
     assert {"SQL_URL", "SECRET_KEY", "HOST", "PORT", "CREATE_SUPERUSER", "BCRYPT_COST"} <= set(names)
     assert len(names) == len(set(names))
     assert TEST_KEY not in str(lines)
+
+
+def test_what_nobody_has_foreseen_is_told_and_leaves_no_core(tmp_path):
+    """As where the machine has no file descriptors left for the start."""
+    ended = subprocess.run(
+        [BINARY, "--mode", "test"],
+        cwd=ROOT,
+        env=environment({"SQL_URL": f"sqlite:///{tmp_path}/test.db", "PORT": 0}),
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (6, 6)),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert ended.returncode == 70, ended
+    line, said = ended.stderr.splitlines()
+    assert json.loads(line)["event"] == "program.exception" and json.loads(line)["level"] == "error"
+    assert said.startswith("inferkeep: an unexpected fault: ") and "Too many open files" in said
 
 
 # ---- the address and the database ------------------------------------------------------------------

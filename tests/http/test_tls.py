@@ -10,6 +10,7 @@ import time
 import pytest
 from answers import assert_error, assert_ok
 from certificates import Certificate
+from exposition import Scrape
 from harness import PASSWORD_MARK, SLOWNESS, run_program
 from people import Api
 from test_http_framing import HIDDEN, MARK, read_answers
@@ -212,6 +213,20 @@ def test_a_hangup_renews_the_certificate_for_new_connections(start_server, tmp_p
             assert fingerprint(later) != first
             assert ask(later) == 200
         assert ask(connection) == 200, "the old connection lives on"
+
+
+def test_the_end_of_the_certificate_in_use_is_measured(start_server, tmp_path):
+    def days_left():
+        seen = Scrape(server.session.get(server.base + "/metrics").text)
+        return (seen.value("inferkeep_tls_certificate_expiry_timestamp_seconds") - time.time()) / (24 * 3600)
+
+    own = Certificate(tmp_path)
+    server = start_server(**own.settings)
+    assert 29 < days_left() < 31
+    own.replace(Certificate(tmp_path, "new", days=60))
+    server.process.send_signal(signal.SIGHUP)
+    assert len(server.logged("tls.certificate", count=2)) == 2
+    assert 59 < days_left() < 61
 
 
 @pytest.mark.parametrize("fault", ["another key", "no certificate", "no file", "open key"])

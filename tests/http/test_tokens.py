@@ -107,6 +107,14 @@ def test_a_token_is_dead_after_logout_and_cannot_log_out_again(api):
     assert_refused(person)
 
 
+def test_the_use_of_a_token_after_its_logout_is_told_from_a_forgery(server, api):
+    person = api.user()
+    assert_ok(person.post("/auth/logout"), 204)
+    for method, path in (("GET", "/user"), ("POST", "/auth/logout")):
+        answer = assert_error(person.request(method, path), 401, "invalid_token")
+        assert server.logged("token.revoked_use", request_id=answer.headers["X-Request-Id"], peer="127.0.0.1")
+
+
 def test_logout_ends_one_sign_in_only(api):
     first = api.user()
     second = first.login()

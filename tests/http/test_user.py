@@ -104,15 +104,16 @@ def test_a_wrong_old_password_changes_nothing(server, api):
     assert_error(change(person, new_password(), new_password()), 401, "wrong_password")
     assert_ok(other.get("/user"))
     assert_ok(api.try_login(person.username, person.password))
-    assert server.logged("password.failed", user_id=person.id)
+    assert server.logged("password.failed", user_id=person.id, peer="127.0.0.1")
 
 
-def test_the_sixth_wrong_old_password_must_wait(api):
+def test_the_sixth_wrong_old_password_must_wait(server, api):
     person = api.user()
     for _ in range(5):
         assert_error(change(person, new_password(), new_password()), 401, "wrong_password")
     for old in (new_password(), person.password):
         assert_error(change(person, old, new_password()), 429, "rate_limited")
+    assert len(server.logged("password.locked", user_id=person.id, peer="127.0.0.1")) == 1
     assert_ok(person.get("/user"))
     assert_ok(api.try_login(person.username, person.password))
 

@@ -6,8 +6,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <stdexcept>
+
+#include "app/settings.hpp"
+#include "crypto/random.hpp"
 
 namespace inferkeep::app {
 namespace {
@@ -77,6 +81,46 @@ TEST_F(SecretFileTest, a_file_of_somebody_elses_that_the_group_may_read_is_refus
 TEST_F(SecretFileTest, root_itself_takes_none_that_a_group_may_read) {
   make(root, 0440);
   EXPECT_FALSE(read_secret_file(path));
+}
+
+/// The files of settings are held to the same rule where they hold a key.
+struct SettingsFileTest : SecretFileTest {
+  SettingsFileTest() {
+    std::filesystem::create_directory(folder);
+    std::filesystem::permissions(folder, std::filesystem::perms(0755));
+  }
+  ~SettingsFileTest() override { std::filesystem::remove_all(folder); }
+
+  /// What a service's start in prod has to say of its settings.
+  std::string refusal(uid_t owner, mode_t mode) {
+    const std::string file = folder / ".env.prod";
+    std::ofstream(file) << "SECRET_KEY=" << crypto::random_hex(16) << "\n";
+    if (::chown(file.c_str(), owner, group) != 0 || ::chmod(file.c_str(), mode) != 0)
+      throw std::runtime_error("cannot give the file away");
+    const AsService user;
+    const auto settings =
+        read_settings(Mode::prod, folder, {{"SQL_URL", "sqlite:///./x.db"}, {"HOST", "127.0.0.1"}});
+    return settings ? "" : settings.error().detail;
+  }
+
+  const std::filesystem::path folder = path + ".d";
+};
+
+TEST_F(SettingsFileTest, one_of_roots_that_its_group_may_read_is_taken) {
+  EXPECT_EQ(refusal(root, 0640), "");
+  EXPECT_EQ(refusal(service, 0600), "");
+}
+
+TEST_F(SettingsFileTest, one_that_others_may_touch_is_refused) {
+  for (const auto& [owner, mode] : {std::pair(root, 0644), std::pair(root, 0660), std::pair(service, 0640)})
+    EXPECT_TRUE(refusal(owner, mode_t(mode)).starts_with("SECRET_KEY in .env.prod is open to others"))
+        << owner << " " << std::oct << mode;
+}
+
+TEST_F(SettingsFileTest, one_that_the_service_may_not_read_is_refused) {
+  const std::string said = refusal(root, 0600);
+  EXPECT_TRUE(said.starts_with((folder / ".env.prod").string() + " cannot be read (Permission denied)"))
+      << said;
 }
 
 }  // namespace

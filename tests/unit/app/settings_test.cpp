@@ -275,6 +275,31 @@ TEST_F(SettingsTest, TrustedProxiesAreAddressesAndRanges) {
   }
 }
 
+TEST_F(SettingsTest, AllowedHostsAreNamesWithOrWithoutAPort) {
+  environment["ALLOWED_HOSTS"] = "a.example.org, b.example.org:8443 ,[::1]";
+  ASSERT_TRUE(read()) << refusal();
+  EXPECT_THAT(read()->http.hosts, testing::ElementsAre("a.example.org", "b.example.org:8443", "[::1]"));
+  for (const char* wrong : {"https://a.example.org", "a.example.org/", "*.example.org", "a b", ",", "a,,b",
+                            "a.example.org:http"}) {
+    environment["ALLOWED_HOSTS"] = wrong;
+    EXPECT_THAT(refusal(), testing::StartsWith("ALLOWED_HOSTS must be names")) << wrong;
+  }
+}
+
+TEST_F(SettingsTest, AFileThatIsThereAndCannotBeReadIsRefused) {
+  for (const char* name : {".env.shared", ".env.dev"}) {
+    std::filesystem::create_directory(folder / name);
+    EXPECT_THAT(refusal(), testing::StartsWith((folder / name).string() + " cannot be read (")) << name;
+    std::filesystem::remove(folder / name);
+  }
+  EXPECT_EQ(refusal(), "");
+}
+
+TEST_F(SettingsTest, AFolderThatCannotBeLookedAtIsNone) {
+  environment["SERVICES_DIR"] = std::string(5000, 'x');
+  EXPECT_EQ(refusal(), "SERVICES_DIR must name a folder");
+}
+
 TEST_F(SettingsTest, ALaterListReplacesTheEarlierOne) {
   write(".env.dev", "TRUSTED_PROXIES=10.0.0.0/8\nALLOWED_HOSTS=old.example\n");
   environment["TRUSTED_PROXIES"] = "";

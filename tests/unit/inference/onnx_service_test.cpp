@@ -47,7 +47,7 @@ TEST_F(OnnxServiceTest, AnEndlessFirstRunIsABrokenModel) {
   make("loop_at_once", {.load_limit = 300ms});
   const Answer answer = call_x(*service, 1);
   ASSERT_TRUE(answer.has_error());
-  EXPECT_EQ(answer.error().kind, ErrorKind::unavailable);
+  EXPECT_EQ(answer.error().kind, ErrorKind::cancelled);
   EXPECT_EQ(service->health(), Health::broken);
 }
 

@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
+
 #include "support.hpp"
 
 namespace inferkeep::inference::test {
@@ -11,6 +13,30 @@ namespace {
 ServiceSpec spec(const std::string& name, const std::filesystem::path& folder = "/nowhere") {
   return {name, "A service", folder, detail::model_type<OnnxModel<In, Out>>()};
 }
+
+/// Loads until it is let go, whatever it is asked.
+class Hanging final : public Model<In, Out> {
+ public:
+  static inline std::atomic<bool> let_go{false};
+
+  void load(const LoadContext&) override {
+    while (!let_go) std::this_thread::sleep_for(1ms);
+  }
+  std::vector<Out> predict(std::span<const In> batch) override { return std::vector<Out>(batch.size()); }
+};
+
+class RegistryOfAHangingModel : public testing::Test {
+ protected:
+  RegistryOfAHangingModel() {
+    Hanging::let_go = false;
+    const auto added = registry.add({"v1", "Hangs", "/nowhere", detail::model_type<Hanging>()},
+                                    {.load_limit = 500ms}, Log::none());
+    EXPECT_TRUE(added);
+  }
+  ~RegistryOfAHangingModel() override { Hanging::let_go = true; }
+
+  Registry registry;
+};
 
 TEST(Registry, KeepsTheOrderAndFindsByName) {
   Registry registry;
@@ -60,6 +86,29 @@ TEST(Registry, ABrokenServiceLeavesTheOthersAlone) {
   ASSERT_TRUE(refused.has_error());
   EXPECT_EQ(refused.error().code, "service_unavailable");
   EXPECT_EQ(refused.error().retry_after, 5s);
+}
+
+TEST_F(RegistryOfAHangingModel, WaitsForItNoLongerThanLoadingMayTake) {
+  registry.load_all();
+  EXPECT_FALSE(registry.settled());
+  EXPECT_TRUE(eventually([&] { return registry.settled(); }));
+  EXPECT_EQ(registry.find("v1")->health(), Health::loading) << "that is its own callers' trouble";
+}
+
+TEST_F(RegistryOfAHangingModel, DoesNotWaitForWhatAFirstCallLoads) {
+  registry.find("v1")->load();
+  EXPECT_EQ(registry.find("v1")->health(), Health::loading);
+  EXPECT_TRUE(registry.settled());
+}
+
+TEST(Registry, ClosesItsServices) {
+  const TempFolder good;
+  write_model(good, model_file("affine"));
+  Registry registry;
+  ASSERT_TRUE(registry.add(spec("v1", good.path()), {}, Log::none()));
+  EXPECT_EQ(y_of(call_x(*registry.find("v1"), 3)), 7);
+  registry.close();
+  EXPECT_EQ(registry.find("v1")->admits().error().code, "service_unavailable");
 }
 
 }  // namespace

@@ -49,7 +49,7 @@ TEST_F(ServiceTest, ACallMayTimeOutWhileTheModelLoads) {
 TEST_F(ServiceTest, ALoadThatTakesTooLongIsBroken) {
   make({.load_limit = 50ms});
   stage_.gate_closed = true;
-  expect_failure(call_x(*service, 1), ErrorKind::unavailable, "service_unavailable");
+  expect_failure(call_x(*service, 1), ErrorKind::cancelled, "service_unavailable");
   EXPECT_EQ(service->health(), Health::broken);
 }
 
@@ -57,7 +57,7 @@ TEST_F(ServiceTest, ABrokenModelIsUnavailable) {
   stage_.load_fails = true;
   make();
   const Answer answer = call_x(*service, 1);
-  expect_failure(answer, ErrorKind::unavailable, "service_unavailable");
+  expect_failure(answer, ErrorKind::cancelled, "service_unavailable");
   EXPECT_EQ(answer.error().detail, "The service is unavailable");
   EXPECT_THAT(answer.error().log, testing::HasSubstr("no such weights"));
   EXPECT_EQ(service->health(), Health::broken);
@@ -191,8 +191,21 @@ TEST_F(ServiceTest, AnswersAllThatWaitsWhenItEnds) {
   auto waiting = call_in_background(1);
   std::this_thread::sleep_for(50ms);
   service.reset();
-  expect_failure(running.get(), ErrorKind::unavailable, "service_unavailable");
-  expect_failure(waiting.get(), ErrorKind::unavailable, "service_unavailable");
+  expect_failure(running.get(), ErrorKind::cancelled, "service_unavailable");
+  expect_failure(waiting.get(), ErrorKind::cancelled, "service_unavailable");
+}
+
+TEST_F(ServiceTest, AnswersAllThatWaitsAndAllThatComesOnceItIsClosed) {
+  make_ready();
+  auto running = call_in_background(runs_until_cancelled, 60s);
+  ASSERT_TRUE(eventually([&] { return stage_.runs == 1; }));
+  auto waiting = call_in_background(1, 60s);
+  ASSERT_TRUE(eventually([&] { return service->queued() == 1; }));
+  service->close();
+  expect_failure(running.get(), ErrorKind::cancelled, "service_unavailable");
+  expect_failure(waiting.get(), ErrorKind::cancelled, "service_unavailable");
+  expect_failure(call_x(*service, 1), ErrorKind::unavailable, "service_unavailable");
+  EXPECT_TRUE(eventually([&] { return stage_.cancels > 0; })) << "nobody waits for the run any more";
 }
 
 TEST_F(ServiceTest, EndsWhileItLoads) {
@@ -202,7 +215,7 @@ TEST_F(ServiceTest, EndsWhileItLoads) {
   ASSERT_TRUE(eventually([&] { return stage_.loads == 1; }));
   std::this_thread::sleep_for(50ms);
   service.reset();
-  expect_failure(waiting.get(), ErrorKind::unavailable, "service_unavailable");
+  expect_failure(waiting.get(), ErrorKind::cancelled, "service_unavailable");
 }
 
 TEST_F(ServiceTest, RefusesOptionsThatNothingFits) {

@@ -106,8 +106,12 @@ struct PredictorTest : testing::Test {
 
   template <class M = Half>
   Recorded predict_by(Predictor& made, const std::string& body, Form form) {
-    boost::asio::io_context loop;
     inference::Service service({"v9", "Half", folder, detail::model_type<M>()}, {}, Log::none());
+    return predict_by(made, service, body, form);
+  }
+
+  Recorded predict_by(Predictor& made, inference::Service& service, const std::string& body, Form form) {
+    boost::asio::io_context loop;
     const Endpoint endpoint(service, tables.at("v9"), 3, 1);
     const Principal caller = routers::Gate::admit(ada);
     auto answer = boost::asio::co_spawn(loop, made.predict(caller, endpoint, form, body, "r1"),
@@ -197,10 +201,20 @@ TEST_F(PredictorTest, AFaultInABatchSaysInWhichInput) {
 }
 
 TEST_F(PredictorTest, ACallThatABrokenServiceTurnsAwayHasNoRow) {
-  const Recorded recorded = predict<Unloadable>(R"({"x": 5})");
+  inference::Service service({"v9", "Half", folder, detail::model_type<Unloadable>()}, {}, Log::none());
+  service.close();
+  const Recorded recorded = predict_by(*predictor, service, R"({"x": 5})", Form::single);
   EXPECT_EQ(recorded.answer.error().code, "service_unavailable");
   EXPECT_EQ(recorded.call, std::nullopt);
   EXPECT_TRUE(rows().empty());
+}
+
+TEST_F(PredictorTest, ACallThatWaitedForAModelThatIsBrokenIsCancelled) {
+  const Recorded recorded = predict<Unloadable>(R"({"x": 5})");
+  EXPECT_EQ(recorded.answer.error().code, "service_unavailable");
+  ASSERT_EQ(rows().size(), 1u);
+  EXPECT_EQ(rows().front().outcome, Outcome::cancelled);
+  EXPECT_EQ(rows().front().id, recorded.call);
 }
 
 TEST_F(PredictorTest, TellsOfEachAdmittedCall) {
@@ -213,9 +227,33 @@ TEST_F(PredictorTest, TellsOfEachAdmittedCall) {
   Predictor watched(*ledger, {.observe = observe}, Log::none(), system_now);
   (void)predict_by(watched, R"({"inputs": [{"x": 5}, {"x": 6}]})", Form::batch);
   (void)predict_by(watched, R"({"x": 13})", Form::single);
-  (void)predict_by<Unloadable>(watched, R"({"x": 5})", Form::single);  // not admitted: not told
+  inference::Service closed({"v9", "Half", folder, detail::model_type<Half>()}, {}, Log::none());
+  closed.close();
+  (void)predict_by(watched, closed, R"({"x": 5})", Form::single);  // not admitted: not told
   EXPECT_EQ(told, (std::vector<std::pair<Outcome, std::int64_t>>{{Outcome::success, 2},
                                                                  {Outcome::model_error, 1}}));
+}
+
+TEST_F(PredictorTest, WhoHasTheirShareUnderWayIsRefusedWithoutARow) {
+  Predictor shared(*ledger, {.share = 1}, Log::none(), system_now);
+  inference::Service service({"v9", "Half", folder, detail::model_type<Half>()}, {}, Log::none());
+  const Endpoint endpoint(service, tables.at("v9"), 3, 1);
+  const Principal caller = routers::Gate::admit(ada);
+  boost::asio::io_context loop;
+  const auto ask = [&](const char* body, Form form) {
+    return boost::asio::co_spawn(loop, shared.predict(caller, endpoint, form, body, "r1"),
+                                 boost::asio::use_future);
+  };
+  auto large = ask(R"({"inputs": [{"x": 5}, {"x": 6}]})", Form::batch),
+       further = ask(R"({"x": 7})", Form::single);
+  loop.run();
+  EXPECT_TRUE(large.get().answer) << "a call that is larger than a share has it to itself";
+  const Recorded refused = further.get();
+  ASSERT_FALSE(refused.answer);
+  EXPECT_EQ(refused.answer.error().kind, ErrorKind::too_many_requests);
+  EXPECT_EQ(refused.call, std::nullopt);
+  EXPECT_EQ(rows().size(), 1u);
+  EXPECT_TRUE(predict_by(shared, R"({"x": 7})", Form::single).answer) << "it was given back";
 }
 
 TEST_F(PredictorTest, WithoutARecordThereIsNoAnswer) {

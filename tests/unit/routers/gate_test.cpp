@@ -116,6 +116,12 @@ TEST_F(GateTest, AVerifiedTokenIsRefusedTheMomentItsSignInEnds) {
   EXPECT_EQ(verdict(user.rule(), {bearer}), "invalid_token");
 }
 
+TEST_F(GateTest, TheUseOfAnEndedSignInIsToldFromAForgery) {
+  standings.sign_in_ended("0a");
+  EXPECT_TRUE(access::is_revoked(authenticator.identify(token(ada, "0a")).error()));
+  EXPECT_FALSE(access::is_revoked(authenticator.identify("nonsense").error()));
+}
+
 TEST_F(GateTest, ADeactivatedPersonAndAnExpiredTokenOpenNothing) {
   const std::string bearer = "Bearer " + token(ada, "0a");
   EXPECT_EQ(verdict(user.rule(), {bearer}), "open");

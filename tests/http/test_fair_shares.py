@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Reports take turns: a person has two under way at once, so that nobody fills the queue that all share."""
+"""Nobody fills a queue that all share: a person has two reports, and INFERENCE_SHARE inputs, under way at once."""
 
 import datetime
 import os
@@ -50,3 +50,22 @@ def test_a_third_report_at_once_is_refused(start_server):
     (again,) = ask_at_once(server, [report_for(first)])
     assert again.status == 200
     assert again.json[0]["calls"] == MANY
+
+
+def test_a_prediction_beside_a_full_share_is_refused(start_server):
+    server = start_server(IO_THREADS=1, INFERENCE_SHARE=2)
+    api = Api(server)
+    ada, eve = api.user(grants=["v1"]), api.user(grants=["v1"])
+
+    def predict_by(person, path="predict", body=b'{"text": "fine"}'):
+        head = f"POST /mlservice/v1/{path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {person.token}\r\n"
+        head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        return head.encode() + body
+
+    three = predict_by(ada, "predict/batch", b'{"inputs": [{"text": "a"}, {"text": "b"}, {"text": "c"}]}')
+    answers = ask_at_once(server, [three, predict_by(ada), predict_by(eve)])
+    assert [answer.status for answer in answers] == [200, 429, 200]
+    assert answers[1].json["code"] == "too_many_requests" and answers[1].header("retry-after") == "1"
+    assert answers[1].header("x-service-call-id") is None
+    assert len(ada.get("/user/service_calls").json()) == 1, "what was refused has no row"
+    assert ask_at_once(server, [predict_by(ada)])[0].status == 200
