@@ -10,4 +10,8 @@ Error invalid(Violation violation) {
   return error;
 }
 
+Error admin_only() {
+  return {ErrorKind::admin_only, "admin_only", "Unauthorized"};
+}
+
 }  // namespace inferkeep

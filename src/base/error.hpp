@@ -61,4 +61,7 @@ struct Error {
 /// An ErrorKind::invalid that carries one violation.
 Error invalid(Violation violation);
 
+/// What is told to a known person who asks for what is an admin's.
+Error admin_only();
+
 }  // namespace inferkeep

@@ -56,7 +56,7 @@ std::optional<Error> missing_right(const Principal& principal, const AccessRule&
     case AccessRule::Level::local_or_admin:
     case AccessRule::Level::admin:
       if (principal.is_admin()) return std::nullopt;
-      return Error{ErrorKind::admin_only, "admin_only", "Unauthorized"};
+      return admin_only();
   }
   throw std::logic_error("unknown access level");
 }

@@ -144,8 +144,7 @@ Result<predictions::QualityRequest> to_request(const QualityQuery& query, const 
   if (query.user) request.served.owner = UserId{*query.user};
   if (principal.is_admin()) return request;
   // A short span over everybody's calls would show single ones of others.
-  if (query.user && *query.user != principal.id().value)
-    return Error{ErrorKind::admin_only, "admin_only", "Unauthorized"};
+  if (query.user && *query.user != principal.id().value) return admin_only();
   request.served.owner = principal.id();
   return request;
 }

@@ -33,7 +33,7 @@ Result<void> expect_admin(soci::session& sql, const AuditEvent& audit) {
   if (audit.actor == UserId{0}) return {};
   const auto actor = find_living(sql, audit.actor);
   if (actor && is_active_admin(actor->user)) return {};
-  return Error{ErrorKind::admin_only, "admin_only", "Unauthorized"};
+  return admin_only();
 }
 
 void grant(soci::session& sql, UserId user, const std::string& service) {
