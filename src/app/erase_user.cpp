@@ -54,9 +54,10 @@ int warn(UserId id, const storage::PersonalRecord& record) {
       "), which cannot be undone: add --yes");
 }
 
-/// On a database that others serve: as long as they may take for a call, and to record it.
+/// On a database that others serve: as long as they may take for a call, and to record it: to begin, to
+/// commit, and once more where a row was refused.
 std::chrono::milliseconds longest_call(const Settings& settings) {
-  return settings.prediction_timeout + settings.database_busy_timeout + until_all_know;
+  return settings.prediction_timeout + 3 * settings.database_busy_timeout + until_all_know;
 }
 
 }  // namespace

@@ -142,7 +142,7 @@ struct Program::Parts {
   predictions::Endpoints endpoints;
   predictions::Predictor predictor{ledger,
                                    {.deadline = settings.prediction_timeout,
-                                    .share = settings.inference_share,
+                                    .share = std::min(settings.inference_share, settings.inference_queue / 2),
                                     .observe = observer(metrics->predictions)},
                                    log,
                                    system_now};

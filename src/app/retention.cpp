@@ -27,7 +27,12 @@ void Retention::start() {
 
 void Retention::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    const minutes pause = remove_old(stop) ? interval : after_a_failure;
+    minutes pause = after_a_failure;
+    try {
+      if (remove_old(stop)) pause = interval;
+    } catch (const std::exception& exception) {  // no memory: the program goes on
+      log_->error("retention.failed", {{"reason", exception.what()}});
+    }
     std::unique_lock sleeping(mutex_);
     wake_.wait_for(sleeping, stop, pause, [] { return false; });
   }

@@ -10,9 +10,13 @@
 #include "app/setting_places.hpp"
 #include "app/signing_key.hpp"
 #include "http/server.hpp"
+#include "routers/mlservice.hpp"
 
 namespace inferkeep::app {
 namespace {
+
+/// A quarter, what one address may hold, has room for any body.
+constexpr std::size_t least_bodies_in_flight = 4 * routers::largest_body;
 
 Error config_error(const std::string& message) {
   return {ErrorKind::invalid, "config", message};
@@ -112,7 +116,9 @@ const std::vector<Setting>& list() {
       {{"INFERENCE_QUEUE", "1024", "Inputs that may wait for one service; past it 503"},
        whole(&Settings::inference_queue, 1, 1000000)},
       {{"INFERENCE_SHARE", "512",
-        "Inputs that one person may have under way; past it 429. A single call may bring more"},
+        "Inputs that one person may have under way, at most half of INFERENCE_QUEUE; past it 429. A single "
+        "call "
+        "may bring more"},
        whole(&Settings::inference_share, 1, 1000000)},
       {{"INFERENCE_THREADS", "1", "Threads of one run of a model"},
        whole(&Settings::inference_threads, 1, 256)},
@@ -136,7 +142,9 @@ const std::vector<Setting>& list() {
       {{"HTTP_CONNECTIONS_PER_PEER", "256", "Open at once from one address that is no trusted proxy"},
        http_whole(&http::Limits::connections_per_peer, 1, 1000000)},
       {{"HTTP_BODIES_IN_FLIGHT", "268435456",
-        "Bytes of all bodies held at once; one address that is no trusted proxy may hold a quarter"},
+        "Bytes of all bodies held at once; one address that is no trusted proxy may hold a quarter, so no "
+        "less "
+        "than 16777216 but in test mode"},
        http_whole(&http::Limits::bodies_in_flight, 1024, std::int64_t{1} << 40)},
       {{"HTTP_BODY_RATE", "1024", "Bytes a second that a body must bring at least"},
        http_whole(&http::Limits::body_rate, 0, 1000000000)},
@@ -229,6 +237,9 @@ Result<void> check_together(const Settings& settings) {
     return config_error("CREATE_SUPERUSER is refused in prod: its password is published");
   if (settings.mode != Mode::test && settings.bcrypt_cost < 10)
     return config_error("BCRYPT_COST under 10 is allowed in test mode alone");
+  if (settings.mode != Mode::test && settings.http.bodies_in_flight < least_bodies_in_flight)
+    return config_error("HTTP_BODIES_IN_FLIGHT must be at least " + std::to_string(least_bodies_in_flight) +
+                        ": one address may hold a quarter, and has to be able to send the largest body");
   if (auto good = check_keys(settings); !good) return good;
   return check_wire(settings);
 }

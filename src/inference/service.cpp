@@ -265,10 +265,10 @@ std::size_t Service::queued() const {
 
 boost::asio::awaitable<Result<std::vector<AnyValue>>> Service::predict(std::vector<AnyValue> inputs,
                                                                        Deadline deadline) {
-  load();
   if (inputs.empty()) co_return Outcome(std::vector<AnyValue>{});
   co_return co_await await_completion<Outcome>([this, &inputs, deadline](Completion<Outcome> done) {
     state_->queue.push({std::move(inputs), deadline, std::move(done)});
+    load();  // behind it: a model that turns out to be broken at once finds the call that waits for it
   });
 }
 

@@ -18,8 +18,6 @@ using inference::Service;
 using predictions::Endpoint;
 using predictions::Form;
 
-constexpr std::size_t truths_body_limit = 4 * 1024 * 1024;  // most_truths of long labels
-
 /// A described type with all that it refers to, so that the schema stands alone.
 json::object whole_schema(const detail::TypeInfo& type) {
   json::object definitions;
@@ -133,7 +131,7 @@ void add_truth_routes(RouteTable& table, const Place& place, const Endpoint& end
                 .id(operation_id("tell_truths", place.name, "truth_post"))
                 .summary(place.title + ": what turned out to be true of many calls, all or none")
                 .fails({404, 409})
-                .limit_body(truths_body_limit)
+                .limit_body(largest_body)
                 .reads(endpoint.shapes.truths()));
 }
 

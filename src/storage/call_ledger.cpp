@@ -217,6 +217,8 @@ struct CallLedger::State {
   /// commit has failed, each is refused when it has waited its time: a database that hangs is not waited for
   /// twice.
   std::vector<Result<CallId>> write(Group& group, Deadline deadline, bool was_well) try {
+    if (was_well) deadline = std::max(deadline, sessions.patience());
+    if (deadline <= std::chrono::steady_clock::now()) throw WaitedTooLong("the calls before took too long");
     return sessions.transact(Lane::calls, deadline, [&](WriteTransaction& transaction) {
       if (group.size == 0) group = take_all();
       if (was_well) transaction.extend(sessions.patience());

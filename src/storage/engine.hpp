@@ -78,6 +78,10 @@ class Engine {
   /// Ends all that is watched at once.
   virtual void cut() = 0;
 
+  /// Ends what another thread waits for on this session, by an exception there; the session is of no more
+  /// use.
+  virtual void interrupt(soci::session& sql) = 0;
+
   /// Begins a walk over one state of the database, which may take long. `question` must outlive it.
   virtual std::unique_ptr<Walk> walk(soci::session& sql, const WalkQuestion& question) = 0;
 

@@ -140,7 +140,8 @@ Result<Erasure> erase_person(Database& database, UserId person, const AuditEvent
   Eraser eraser{database.sessions(), person};
   const auto removed = make_user_store(database)->remove(person, audit);
   if (!removed && removed.error().kind != ErrorKind::not_found) return removed.error();
-  const auto end = eraser.end_of_account();
+  // Others hear of a deletion when it has been committed, which is later than the time that it was given.
+  const auto end = removed ? Result<Time>(system_now()) : eraser.end_of_account();
   if (!end) return end.error();
   if (database.is_shared()) sleep_until_past(*end, calls_under_way);
   auto erasure = eraser.wipe_calls(audit);

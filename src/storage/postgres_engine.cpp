@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <poll.h>
 #include <soci/postgresql/soci-postgresql.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <thread>
@@ -23,8 +24,9 @@ using std::chrono::steady_clock;
 constexpr int oldest_version = 150000;
 constexpr milliseconds longest_walk{60'000};
 constexpr milliseconds between_questions{20};
-// For who changes a table: whoever would write into it waits behind them.
-constexpr milliseconds longest_wait_for_table{300};
+// For who changes a table: whoever would write into it waits behind them, and a call waits two seconds at
+// most. Longer than deadlock_timeout (a second), when PostgreSQL makes an autovacuum give way.
+constexpr milliseconds longest_wait_for_table{1200};
 
 PGconn* handle(soci::session& sql) {
   return static_cast<soci::postgresql_session_backend&>(*sql.get_backend()).conn_;
@@ -119,6 +121,8 @@ class PostgresEngine final : public Engine {
     return cutter_.watch(PQsocket(handle(sql)), deadline);
   }
   void cut() override { cutter_.cut_all(); }
+
+  void interrupt(soci::session& sql) override { ::shutdown(PQsocket(handle(sql)), SHUT_RDWR); }
 
   std::unique_ptr<Walk> walk(soci::session& sql, const WalkQuestion& question) override {
     return walk_postgres(sql, question, longest_walk);

@@ -22,7 +22,8 @@ using std::chrono::steady_clock;
 
 // A second is what a revocation may take. An answer is waited for less long, so that what is trusted is
 // never older; several questions fit, so that one late answer is no outage.
-constexpr milliseconds trust{1000}, between_beats{200}, longest_answer{900}, longest_connect{2000};
+constexpr milliseconds trust{1000}, between_beats{200}, longest_answer{900}, longest_connect{2000},
+    longest_reading{10'000};
 constexpr milliseconds first_pause{50}, longest_pause{1000};
 // After a link that lasted so long the next one is sought at once.
 constexpr milliseconds long_enough{5000};
@@ -105,9 +106,10 @@ void Pulse::hear(PostgresLink& link, soci::session& reader) {
     tell(reader, sessions_.patience(), [&] { tell_person(reader, changes_, person); });
 }
 
-/// Nothing is trusted meanwhile, and all people and sign-ins may be many.
+/// Nothing is trusted meanwhile. All people and sign-ins may be many, but a server that is silent for long
+/// has gone, and another may be there.
 void Pulse::tell_all(soci::session& reader) {
-  const Deadline deadline = SessionPool::long_patience();
+  const Deadline deadline = steady_clock::now() + longest_reading;
   tell(reader, deadline, [&] {
     sessions_.engine().begin_reading(reader, deadline);
     tell_everyone(reader, changes_);
@@ -119,6 +121,7 @@ template <class Tell>
 void Pulse::tell(soci::session& reader, Deadline deadline, Tell&& tell) {
   const std::lock_guard telling{sessions_.telling};
   const auto watch = sessions_.engine().watch(reader, deadline);
+  if (stopping_) throw LinkLost("stopping");  // the end's cut may have come before the watch
   tell();
 }
 

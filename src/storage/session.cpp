@@ -17,7 +17,9 @@ constexpr milliseconds longest_poll{100};
 constexpr int most_repeats = 3;
 // Before a change of the schema is tried again: longer than it has waited, so that all who waited behind it
 // have their turn.
-constexpr milliseconds between_tries{500};
+constexpr milliseconds between_tries{1500};
+// Of these tries, one in so many has a line of the log: about one a minute.
+constexpr int tries_a_line = 20;
 // For a walk over many rows, for a portion of many truths.
 constexpr std::chrono::seconds longest_work{60};
 // For an index over all rows that there are.
@@ -89,7 +91,13 @@ Result<void> SessionPool::walk(const WalkQuestion& question, const std::stop_tok
                                const WalkVisitor& visit) {
   return guarded([&]() -> Result<void> {
     Reader reader{*this, long_patience()};
-    if (go_through(*engine_->walk(reader.sql(), question), stop, visit)) return {};
+    try {
+      // The first row may take long to come.
+      const std::stop_callback interrupt{stop, [&] { engine_->interrupt(reader.sql()); }};
+      if (go_through(*engine_->walk(reader.sql(), question), stop, visit)) return {};
+    } catch (const soci::soci_error&) {
+      if (!stop.stop_requested()) throw;
+    }
     reader.drop();
     return stopping();
   });
@@ -127,7 +135,7 @@ bool SessionPool::repeats(Lane lane, const soci::soci_error& error, int times_ru
   if (!waits && !(few && fault_of(error) == Fault::conflict)) return false;
   const milliseconds pause = waits ? between_tries : milliseconds{0};
   if (steady_clock::now() + pause >= deadline) return false;
-  if (few) log_->warning("db.retry", {{"reason", reason_of(error)}});
+  if (waits ? times_run % tries_a_line == 1 : few) log_->warning("db.retry", {{"reason", reason_of(error)}});
   std::this_thread::sleep_for(pause);
   return true;
 }

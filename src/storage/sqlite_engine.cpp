@@ -121,6 +121,8 @@ class SqliteEngine final : public Engine {
 
   std::shared_ptr<void> watch(soci::session&, Deadline) override { return nullptr; }
   void cut() override {}
+  void interrupt(soci::session& sql) override { sqlite_api::sqlite3_interrupt(handle(sql)); }
+
   std::unique_ptr<Walk> walk(soci::session& sql, const WalkQuestion& question) override {
     return walk_sqlite(sql, question);
   }

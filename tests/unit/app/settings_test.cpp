@@ -315,6 +315,12 @@ TEST_F(SettingsTest, CheapHashesAreForTestsAlone) {
   EXPECT_TRUE(refusal(Mode::dev).starts_with("BCRYPT_COST"));
 }
 
+TEST_F(SettingsTest, OneAddressMustBeAbleToSendTheLargestBody) {
+  environment["HTTP_BODIES_IN_FLIGHT"] = "8388608";
+  EXPECT_EQ(refusal(Mode::test), "");
+  EXPECT_TRUE(refusal(Mode::dev).starts_with("HTTP_BODIES_IN_FLIGHT"));
+}
+
 TEST(Mode, HasThreeNames) {
   EXPECT_TRUE(mode_of("prod"));
   EXPECT_FALSE(mode_of("production"));

@@ -3,6 +3,8 @@
 
 #include <future>
 
+#include <thread>
+
 #include "log_fixture.hpp"
 #include "raw_sqlite.hpp"
 #include "storage/session.hpp"
@@ -128,6 +130,25 @@ TEST_F(LogStoreTest, a_stop_ends_a_walk) {
   source.request_stop();
   const auto walked = logs->visit_served(v2, {}, false, [](const RowView&) { FAIL(); });
   EXPECT_EQ(walked.error().code, "stopping");
+}
+
+TEST_F(LogStoreTest, a_stop_ends_a_walk_whose_first_row_does_not_come) {
+  const WalkQuestion endless{
+      on_postgres()
+          ? "SELECT CAST(1 AS BIGINT) FROM pg_sleep(60)"
+          : "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n",
+      {},
+      {WalkQuestion::Holds::integer}};
+  std::stop_source source;
+  const std::jthread stopper([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds{200});
+    source.request_stop();
+  });
+  const auto begin = std::chrono::steady_clock::now();
+  const auto walked = database->sessions().walk(endless, source.get_token(), [](const Walk&) { FAIL(); });
+  EXPECT_EQ(walked.error().code, "stopping");
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds{10});
+  EXPECT_EQ(met(), std::vector<double>{}) << "another session serves the next";
 }
 
 TEST_F(LogStoreTest, preparing_tables_again_changes_nothing) {
