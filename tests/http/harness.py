@@ -219,13 +219,15 @@ class Server:
     def log_text(self):
         return self.log_file.read_text(errors="replace") if self.log_file.exists() else ""
 
+    def log_lines(self):
+        """Whole ones: the last may be on its way."""
+        return [line for line in self.log_text().splitlines(keepends=True) if line.endswith("\n")]
+
     def logged(self, event, count=1, **members):
         """The event's lines with these members. Waits for `count` of them: the log is written behind."""
         deadline = time.monotonic() + 5
         while True:
-            lines = [
-                json.loads(line) for line in self.log_text().splitlines() if f'"event":"{event}"' in line
-            ]
+            lines = [json.loads(line) for line in self.log_lines() if f'"event":"{event}"' in line]
             lines = [line for line in lines if members.items() <= line.items()]
             if len(lines) >= count or time.monotonic() > deadline:
                 return lines
