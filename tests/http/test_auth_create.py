@@ -112,7 +112,7 @@ def test_an_unknown_field_is_refused(server, api, nobody, field):
 MARK = PASSWORD_MARK  # 12 bytes
 
 WEAK = [
-    ("under the minimum of 4", "abc", "string_too_short", "weak_password"),
+    ("under the minimum of 4", "xyz", "string_too_short", "weak_password"),
     ("empty", "", "string_too_short", "weak_password"),
     ("tried first by everybody", "password", "value_error", "weak_password"),
     ("the same in capitals", "PASSWORD", "value_error", "weak_password"),
