@@ -286,6 +286,12 @@ def test_cheap_hashes_are_for_tests(tmp_path, mode):
     assert "BCRYPT_COST" in refused(tmp_path, mode=mode, SECRET_KEY=GOOD_KEY, BCRYPT_COST=9)
 
 
+@pytest.mark.parametrize("mode", ["dev", "prod"])
+def test_one_address_must_be_able_to_send_the_largest_body(tmp_path, mode):
+    said = refused(tmp_path, mode=mode, SECRET_KEY=GOOD_KEY, HTTP_BODIES_IN_FLIGHT=8_388_608)
+    assert "HTTP_BODIES_IN_FLIGHT must be at least 16777216" in said
+
+
 def test_a_wrong_command_line_is_told_apart():
     assert run_program("--no-such-option").returncode == 64
     assert run_program("no-such-command").returncode == 64
