@@ -33,7 +33,7 @@ void add_queues(metrics::Registry& registry, const Sources& s) {
   pool("reports", s.pools.reports);
   pool("hashing", s.hashing);
   add_queue(registry, "ledger", s.settings.ledger_queue,
-            [&ledger = s.ledger] { return number(ledger.queued()); });
+            [&ledger = s.ledger] { return number(ledger.pending()); });
 }
 
 void add_service(metrics::Registry& registry, const inference::Service& service, std::size_t limit) {

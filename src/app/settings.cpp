@@ -116,9 +116,8 @@ const std::vector<Setting>& list() {
       {{"INFERENCE_QUEUE", "1024", "Inputs that may wait for one service; past it 503"},
        whole(&Settings::inference_queue, 1, 1000000)},
       {{"INFERENCE_SHARE", "512",
-        "Inputs that one person may have under way, at most half of INFERENCE_QUEUE; past it 429. A single "
-        "call "
-        "may bring more"},
+        "Inputs that one person may have under way, until they are on record, at most half of "
+        "INFERENCE_QUEUE; past it 429. A single call may bring more"},
        whole(&Settings::inference_share, 1, 1000000)},
       {{"INFERENCE_THREADS", "1", "Threads of one run of a model"},
        whole(&Settings::inference_threads, 1, 256)},

@@ -105,9 +105,18 @@ Predictor::Predictor(storage::CallLedger& ledger, Options options, std::shared_p
       clock_(std::move(clock)),
       shares_(options_.share) {}
 
+/// What its rows will say of a call, as far as it has come.
+struct Predictor::UnderWay {
+  ServiceCall call;
+  storage::LogRows items = {};
+  /// Until the call is on record: a slow disk makes nobody room.
+  std::optional<access::Shares::Share> share = {};
+};
+
 asio::awaitable<Recorded> Predictor::predict(const Principal& caller, const Endpoint& endpoint, Form form,
                                              std::string_view body, std::string_view request_id) {
-  ServiceCall call;
+  UnderWay under_way;
+  ServiceCall& call = under_way.call;
   call.service = endpoint.service.name();
   call.owner = caller.id();
   call.request_id = request_id;
@@ -116,8 +125,7 @@ asio::awaitable<Recorded> Predictor::predict(const Principal& caller, const Endp
   // Before the body is looked at: a service that cannot serve says so, and leaves no row.
   if (auto admitted = endpoint.service.admits(); !admitted) co_return Recorded{admitted.error()};
 
-  storage::LogRows items;
-  Result<std::string> answer = co_await run(endpoint, form, body, call, items);
+  Result<std::string> answer = co_await run(endpoint, form, body, under_way);
   const auto outcome = outcome_of(answer);
   if (!outcome) co_return Recorded{std::move(answer)};
 
@@ -125,36 +133,36 @@ asio::awaitable<Recorded> Predictor::predict(const Principal& caller, const Endp
   call.completion_time =
       std::max(clock_(), call.request_time);  // a clock set back gives no negative duration
   if (*outcome != Outcome::invalid_input) call.model_sha256 = endpoint.service.model_sha256();
-  if (*outcome != Outcome::success) items = {};
-  co_return co_await record(endpoint, std::move(call), std::move(items), std::move(answer));
+  if (*outcome != Outcome::success) under_way.items = {};
+  co_return co_await record(endpoint, std::move(under_way), std::move(answer));
 }
 
-/// Fills in what the call's rows will say of its items.
 asio::awaitable<Result<std::string>> Predictor::run(const Endpoint& endpoint, Form form,
-                                                    std::string_view body, ServiceCall& call,
-                                                    storage::LogRows& items) {
+                                                    std::string_view body, UnderWay& under_way) {
   auto inputs = read_inputs(endpoint, form, body);
   if (!inputs) co_return inputs.error();
-  call.items = static_cast<std::int64_t>(inputs->size());
-  const auto share = shares_.take(call.owner, inputs->size());
+  under_way.call.items = static_cast<std::int64_t>(inputs->size());
+  auto share = shares_.take(under_way.call.owner, inputs->size());
   if (!share) co_return share_is_full();
-  items = features_of(endpoint, *inputs);
+  under_way.share.emplace(std::move(*share));
+  under_way.items = features_of(endpoint, *inputs);
   const auto deadline = std::chrono::steady_clock::now() + options_.deadline;
   auto outputs = co_await endpoint.service.predict(std::move(*inputs), deadline);
   if (!outputs) co_return outputs.error();
-  add_predictions(endpoint, *outputs, items);
+  add_predictions(endpoint, *outputs, under_way.items);
   co_return write_outputs(endpoint, form, std::move(*outputs));
 }
 
-asio::awaitable<Recorded> Predictor::record(const Endpoint& endpoint, ServiceCall call,
-                                            storage::LogRows items, Result<std::string> answer) {
+asio::awaitable<Recorded> Predictor::record(const Endpoint& endpoint, UnderWay under_way,
+                                            Result<std::string> answer) {
+  ServiceCall& call = under_way.call;
   if (!answer && call.outcome != Outcome::invalid_input)
     log_->warning("call." + std::string(to_string(call.outcome)), {{"request_id", call.request_id},
                                                                    {"service", call.service},
                                                                    {"user_id", call.owner.value},
                                                                    {"reason", answer.error().log}});
   Report report{endpoint.service, call.outcome, call.items, call.duration(), false};
-  auto id = co_await ledger_.record(std::move(call), std::move(items));
+  auto id = co_await ledger_.record(std::move(call), std::move(under_way.items));
   report.recorded = id.has_value();
   options_.observe(report);
   if (!id) co_return Recorded{id.error()};

@@ -46,7 +46,8 @@ class Predictor {
   };
   struct Options {
     std::chrono::milliseconds deadline{10'000};  ///< for waiting and running together
-    std::size_t share = 512;  ///< inputs that one person may have under way; a single call may have more
+    std::size_t share = 512;  ///< inputs that one person may have under way, until they are on record; a
+                              ///< single call may have more
     /// Told of each admitted call before it is answered, on the caller's thread. Must not throw.
     std::function<void(const Report&)> observe = [](const Report&) {};
   };
@@ -66,16 +67,17 @@ class Predictor {
                                            std::string_view body, std::string_view request_id);
 
  private:
+  struct UnderWay;
   boost::asio::awaitable<Result<std::string>> run(const Endpoint& endpoint, Form form, std::string_view body,
-                                                  ServiceCall& call, storage::LogRows& items);
-  boost::asio::awaitable<Recorded> record(const Endpoint& endpoint, ServiceCall call, storage::LogRows items,
+                                                  UnderWay& under_way);
+  boost::asio::awaitable<Recorded> record(const Endpoint& endpoint, UnderWay under_way,
                                           Result<std::string> answer);
 
   storage::CallLedger& ledger_;
   Options options_;
   std::shared_ptr<Log> log_;
   Clock clock_;
-  access::Shares shares_;  ///< of the inputs under way
+  access::Shares shares_;  ///< of the inputs under way, until they are on record
 };
 
 }  // namespace inferkeep::predictions

@@ -154,9 +154,9 @@ struct CallLedger::State {
     waiting.done(full_queue());
   }
 
-  std::size_t waiting() {
+  std::size_t pending() {
     const std::lock_guard guard{mutex};
-    return queued;
+    return queued + under_way;
   }
 
   void run() {
@@ -181,6 +181,7 @@ struct CallLedger::State {
       queue.pop_front();
     }
     queued -= taken.size;
+    under_way = taken.size;
     return taken;
   }
 
@@ -208,6 +209,10 @@ struct CallLedger::State {
     }
     options.observe(
         {.succeeded = committed, .rows = group.size, .took = std::chrono::steady_clock::now() - begun});
+    {
+      const std::lock_guard guard{mutex};
+      under_way = 0;
+    }
     for (std::size_t i = 0; i < results.size(); ++i) group.waiting[i](std::move(results[i]));
   }
 
@@ -247,6 +252,7 @@ struct CallLedger::State {
   std::condition_variable arrived;
   std::deque<Waiting> queue;  // guarded by mutex, oldest first
   std::size_t queued = 0;     // guarded by mutex: calls and items in the queue
+  std::size_t under_way = 0;  // guarded by mutex: those of the group that is written
   bool stopping = false;      // guarded by mutex
   bool committed = true;      // the writer's own: its last transaction
   std::thread writer;         // last: it starts when all else is there
@@ -257,8 +263,8 @@ CallLedger::CallLedger(Database& database, Options options, std::shared_ptr<Log>
 
 CallLedger::~CallLedger() = default;
 
-std::size_t CallLedger::queued() const {
-  return state_->waiting();
+std::size_t CallLedger::pending() const {
+  return state_->pending();
 }
 
 boost::asio::awaitable<Result<CallId>> CallLedger::record(ServiceCall call, LogRows items) {

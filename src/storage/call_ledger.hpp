@@ -45,8 +45,8 @@ class CallLedger {
   boost::asio::awaitable<Result<CallId>> record(ServiceCall call, LogRows items);
   boost::asio::awaitable<Result<CallId>> record(ServiceCall call);  ///< one that left no items
 
-  /// Calls and items that wait at this moment.
-  std::size_t queued() const;
+  /// Calls and items that wait or are written at this moment.
+  std::size_t pending() const;
 
  private:
   struct State;

@@ -3,6 +3,7 @@
 that the tests start themselves. INFERKEEP_TEST_DATABASE (sqlite, postgres) says which the whole suite runs on."""
 
 import atexit
+import contextlib
 import datetime
 import functools
 import itertools
@@ -47,6 +48,14 @@ class SqliteFile:
         """From now on no row can be written into the table."""
         self.change(f"CREATE TRIGGER no BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'no'); END", ())
 
+    @contextlib.contextmanager
+    def kept_from_writers(self, _table):
+        """Whoever writes waits meanwhile."""
+        with contextlib.closing(sqlite3.connect(self.path, timeout=10, isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield
+            connection.rollback()
+
     def check(self):
         """Nothing is damaged."""
         (found,) = self.rows("PRAGMA integrity_check", ())
@@ -83,6 +92,13 @@ class PostgresDatabase:
 
     def refuse_rows(self, table):
         self.change(f"ALTER TABLE {table} ADD CONSTRAINT no CHECK (id < 2)", ())
+
+    @contextlib.contextmanager
+    def kept_from_writers(self, table):
+        """Whoever writes into the table waits meanwhile."""
+        with contextlib.closing(self.connected()) as connection, connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {table} IN EXCLUSIVE MODE")
+            yield
 
     def check(self):
         """PostgreSQL refuses to read a page whose checksum is wrong."""

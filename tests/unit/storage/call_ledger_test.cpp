@@ -80,7 +80,7 @@ TEST_F(CallLedgerTest, tells_of_each_transaction_before_its_callers_wake) {
   ASSERT_EQ(commits.size(), 1u);
   EXPECT_TRUE(commits[0].succeeded);
   EXPECT_EQ(commits[0].rows, 1u);
-  EXPECT_EQ(ledger.queued(), 0u);
+  EXPECT_EQ(ledger.pending(), 0u);
 }
 
 TEST_F(CallLedgerTest, tells_of_a_transaction_that_failed) {
