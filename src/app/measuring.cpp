@@ -50,19 +50,29 @@ void add_service(metrics::Registry& registry, const inference::Service& service,
                   [&service, state] { return service.health() == state ? 1.0 : 0.0; }});
 }
 
-void add_connections(metrics::Registry& registry, const http::Server& server, std::size_t limit) {
+void add_connections(metrics::Registry& registry, const http::Server& server, const http::Limits& limits) {
   registry.add({Kind::gauge, "inferkeep_http_connections", "Open connections.", {}, [&server] {
                   return number(server.open_connections());
                 }});
-  registry.add(
-      {Kind::gauge, "inferkeep_http_connections_limit", "Connections that may be open at once.", {}, [limit] {
-         return number(limit);
-       }});
+  registry.add({Kind::gauge,
+                "inferkeep_http_connections_limit",
+                "Connections that may be open at once.",
+                {},
+                [limit = limits.connections] { return number(limit); }});
   registry.add({Kind::counter,
                 "inferkeep_http_connections_refused_total",
                 "Connections turned away for their number, of one peer or in all.",
                 {},
                 [&server] { return number(server.refused_connections()); }});
+  registry.add(
+      {Kind::gauge, "inferkeep_http_body_bytes", "Bytes of the request bodies that are held.", {}, [&server] {
+         return number(server.body_bytes());
+       }});
+  registry.add({Kind::gauge,
+                "inferkeep_http_body_limit_bytes",
+                "The bytes past which callers get 503.",
+                {},
+                [limit = limits.bodies_in_flight] { return number(limit); }});
 }
 
 void add_certificate(metrics::Registry& registry, const http::Server& server) {
@@ -115,7 +125,7 @@ void add_readings(metrics::Registry& registry, const Sources& sources) {
   add_queues(registry, sources);
   for (const auto& service : sources.services.all())
     add_service(registry, *service, sources.settings.inference_queue);
-  add_connections(registry, sources.server, sources.settings.http.connections);
+  add_connections(registry, sources.server, sources.settings.http);
   add_certificate(registry, sources.server);
   add_condition(registry, sources.condition);
   registry.add({Kind::counter,

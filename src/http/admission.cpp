@@ -79,6 +79,11 @@ void ByteBudget::give_back(const Peer& peer, std::size_t bytes) {
   if (found->second == 0) by_peer_.erase(found);
 }
 
+std::size_t ByteBudget::taken() const {
+  const std::lock_guard lock(mutex_);
+  return taken_;
+}
+
 std::size_t ByteBudget::held_by(const Address& peer) const {
   const auto found = by_peer_.find(peer);
   return found == by_peer_.end() ? 0 : found->second;

@@ -60,12 +60,13 @@ class ByteBudget {
   bool take(const Peer& peer, std::size_t bytes);
   /// Some of what the same peer has taken.
   void give_back(const Peer& peer, std::size_t bytes);
+  std::size_t taken() const;  ///< of all
 
  private:
   std::size_t held_by(const Address& peer) const;
 
   const std::size_t limit_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::map<Address, std::size_t> by_peer_;
   std::size_t taken_ = 0;
 };

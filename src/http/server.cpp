@@ -117,6 +117,10 @@ std::size_t Server::refused_connections() const {
   return state_->shared.admission.refused();
 }
 
+std::size_t Server::body_bytes() const {
+  return state_->shared.bodies.taken();
+}
+
 bool Server::drain(std::chrono::milliseconds patience) {
   auto& state = *state_;
   const auto end = std::chrono::steady_clock::now() + patience;

@@ -63,6 +63,7 @@ class Server {
 
   std::size_t open_connections() const;     ///< at this moment
   std::size_t refused_connections() const;  ///< turned away for their number, since the beginning
+  std::size_t body_bytes() const;           ///< of the bodies that are held at this moment
 
   /// Stops accepting, lets requests that have begun finish (at most `patience`), answers them with
   /// Connection: close, then closes every connection. Returns true when nothing had to be cut.

@@ -11,7 +11,7 @@ import figures
 import pytest
 from answers import assert_error
 from books import compare
-from harness import SLOWNESS
+from harness import SLACK, SLOWNESS
 from load import Load, read_notes
 from operations import OPERATIONS, Prediction, Registration, Scene
 from tracing import Strace, failing
@@ -19,8 +19,8 @@ from tracing import Strace, failing
 SYNC = "fdatasync,fsync"
 WRITE = "pwrite64"
 READ = "pread64"
-REFUSED_WITHIN = 2.5 * SLOWNESS  # seconds: DATABASE_BUSY_TIMEOUT_MS, and SQLite looks every tenth of one
-BACK_WITHIN = 5 * SLOWNESS
+REFUSED_WITHIN = 2.5 * SLOWNESS + SLACK  # seconds: DATABASE_BUSY_TIMEOUT_MS, and SQLite looks every tenth of one
+BACK_WITHIN = 5 * SLOWNESS + SLACK
 HANGS_FOR = 3.0 * SLOWNESS  # seconds
 MOST = 500  # no operation makes so many calls
 WRITES = [(operation, error) for operation in OPERATIONS for error in ("EIO", "ENOSPC")]

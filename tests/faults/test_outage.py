@@ -11,14 +11,14 @@ import pytest
 from answers import assert_error
 from books import compare
 from fault_proxy import AFTER_REPLY, AT_ONCE, HOLD, PASS, REFUSE, RESET, FaultProxy
-from harness import SLOWNESS, SUPERUSER
+from harness import SLACK, SLOWNESS, SUPERUSER
 from load import HOUSE, Load, read_notes
 from operations import Registration, Scene
 from people import Api
 
-ANSWERED_WITHIN = 2.1 * SLOWNESS  # seconds
-NOTICED_WITHIN = 3 * SLOWNESS  # by /readiness
-BACK_WITHIN = 5 * SLOWNESS
+ANSWERED_WITHIN = 2.1 * SLOWNESS + SLACK  # seconds
+NOTICED_WITHIN = 3 * SLOWNESS + SLACK  # by /readiness
+BACK_WITHIN = 5 * SLOWNESS + SLACK
 MORE_MEMORY = 16 << 20  # bytes that an outage may leave behind
 OUTAGES = ["stopped", "crashed", "frozen", "held", "reset", "refused"]
 

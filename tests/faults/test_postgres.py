@@ -9,13 +9,13 @@ import psycopg2
 import pytest
 from answers import assert_error
 from books import compare
-from harness import SLOWNESS, run_program
+from harness import SLACK, SLOWNESS, run_program
 from load import Load, read_notes
 from operations import OPERATIONS, Prediction, Registration, Scene
 from postgres_server import PostgresServer
 
-REFUSED_WITHIN = 2.5 * SLOWNESS
-BACK_WITHIN = 5 * SLOWNESS
+REFUSED_WITHIN = 2.5 * SLOWNESS + SLACK
+BACK_WITHIN = 5 * SLOWNESS + SLACK
 
 
 @pytest.fixture(scope="module")

@@ -67,3 +67,8 @@ class Scrape:
     def series(self, name):
         """The labels of all series of that name."""
         return {labels for sample, labels in self.samples if sample == name}
+
+
+def scraped(server):
+    """What its /metrics says at this moment."""
+    return Scrape(server.session.get(server.base + "/metrics").text)

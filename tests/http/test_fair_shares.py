@@ -6,7 +6,7 @@ import os
 import signal
 import time
 
-from exposition import Scrape
+from exposition import scraped
 from harness import SLOWNESS
 from people import Api
 from test_http_framing import get, read_answers, read_until_close
@@ -89,6 +89,6 @@ def test_a_prediction_beside_a_full_share_is_refused(start_server):
 def wait_for_the_ledger(server, length):
     """Until so many calls and items wait there for their rows."""
     deadline = time.monotonic() + 10 * SLOWNESS
-    while Scrape(server.session.get(server.base + "/metrics").text).value("inferkeep_queue_length", queue="ledger") < length:
+    while scraped(server).value("inferkeep_queue_length", queue="ledger") < length:
         assert time.monotonic() < deadline, "the calls do not come to the ledger"
         time.sleep(0.005)

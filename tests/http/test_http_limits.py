@@ -7,6 +7,8 @@ import socket
 import time
 
 import pytest
+from exposition import scraped
+from harness import SLACK
 from test_http_framing import (
     CHUNKED,
     assert_refused,
@@ -170,7 +172,7 @@ def test_slow_heads(hasty):
     with connect(hasty) as client:
         begin = time.monotonic()
         drip(client, b"GET /healthcheck HTTP/1.1\r\nX: y", 0.03)
-        assert_timed_out(client, begin, 2.5)
+        assert_timed_out(client, begin, 1 + SLACK)
     assert hasty.alive()
 
 
@@ -179,7 +181,7 @@ def test_slow_bodies(hasty):
         begin = time.monotonic()
         client.sendall(post("Content-Length: 1000"))
         drip(client, b"x" * 20, 0.04)
-        assert_timed_out(client, begin, 2.5)
+        assert_timed_out(client, begin, 1 + SLACK)
     assert hasty.alive()
 
 
@@ -187,7 +189,7 @@ def test_chunk_lines_ended_by_lf_alone(hasty):
     with connect(hasty) as client:
         begin = time.monotonic()
         client.sendall(post(CHUNKED, body=b"5\nhello\n0\n\n"))
-        assert_timed_out(client, begin, 2.5)
+        assert_timed_out(client, begin, 1 + SLACK)
     assert hasty.alive()
 
 
@@ -197,7 +199,7 @@ def test_silence_ends_in_a_plain_close(hasty, first):
         client.sendall(first)
         begin = time.monotonic()
         answers, rest = read_answers(read_until_close(client))
-        assert time.monotonic() - begin < 2.5
+        assert time.monotonic() - begin < 1 + SLACK
     assert [answer.status for answer in answers] == ([200] if first else []) and rest == b""
     assert hasty.logged("conn.timeout")[0]["reason"] == "no request came"
 
@@ -208,8 +210,7 @@ def test_readers_that_do_not_read(hasty):
     with connect(hasty) as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         client.sendall(long * 300)
-        time.sleep(1.5)
-    assert hasty.logged("conn.timeout", reason="the answer was not read")
+        assert hasty.logged("conn.timeout", reason="the answer was not read")
     assert hasty.alive()
 
 
@@ -222,7 +223,7 @@ def test_half_a_thousand_slow_clients_do_not_hurt_the_others(start_server):
             slow[-1].sendall(b"GET /healthcheck HTTP/1.1\r\nX" if n % 2 else post("Content-Length: 9", body=b"{"))
         begin = time.monotonic()
         assert status_of(server, closing(get())) == 200
-        assert time.monotonic() - begin < 1
+        assert time.monotonic() - begin < 1 + SLACK
     finally:
         for client in slow:
             client.close()
@@ -256,8 +257,15 @@ def check_connection_cap(server):
             assert int(answers[0].header("retry-after")) >= 1
         kept[0].sendall(get())
         assert kept[0].recv(65536).startswith(b"HTTP/1.1 200 "), "the others are served"
-    time.sleep(0.3)
-    assert server.alive(), "places come free"
+    wait_until(lambda: server.probe("/healthcheck") == 200, "places come free")
+    assert server.alive()
+
+
+def wait_until(holds, what):
+    deadline = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.02)
 
 
 def test_file_descriptors_used_up(start_server):
@@ -274,7 +282,7 @@ def test_file_descriptors_used_up(start_server):
     begin = time.monotonic()
     clients[-1].sendall(get())
     assert clients[-1].recv(65536).startswith(b"HTTP/1.1 200 ")
-    assert time.monotonic() - begin < 2
+    assert time.monotonic() - begin < 2 + SLACK
     assert spent < 0.2, "it waits, and does not spin"
     for client in clients:
         client.close()
@@ -287,33 +295,38 @@ def cpu_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / 100
 
 
+def body_of(size, announced=None):
+    head = request("POST /x HTTP/1.1", f"Content-Length: {announced or size}", "Connection: close")
+    return head + b"x" * size
+
+
+def assert_refused_beside(server, bytes_held, second):
+    """There is no room for this one once so much of another has come."""
+    wait_until(lambda: scraped(server).value("inferkeep_http_body_bytes") >= bytes_held, "the first does not come")
+    (refused,), _ = read_answers(server.raw(second), ["POST"])
+    assert refused.status == 503 and int(refused.header("retry-after")) >= 1
+    assert_shape(refused, "busy")
+
+
 def test_bytes_of_all_bodies(start_server):
     server = start_server(HTTP_BODIES_IN_FLIGHT=600_000, TRUSTED_PROXIES="127.0.0.1")
     with connect(server) as holder:
-        holder.sendall(request("POST /x HTTP/1.1", "Content-Length: 500000", "Connection: close", body=b"x" * 490_000))
-        time.sleep(0.3)
-        second = request("POST /x HTTP/1.1", "Content-Length: 400000", body=b"x" * 400_000)
-        answers, _ = read_answers(server.raw(second), ["POST"])
-        assert answers[0].status == 503
-        assert int(answers[0].header("retry-after")) >= 1
-        assert_shape(answers[0], "busy")
+        holder.sendall(body_of(490_000, announced=500_000))
+        assert_refused_beside(server, 490_000, body_of(400_000))
         holder.sendall(b"x" * 10_000)
         assert read_answers(read_until_close(holder), ["POST"])[0][0].status == 404
-    assert status_of(server, closing(second), "POST") == 404, "given back"
+    assert status_of(server, body_of(400_000), "POST") == 404, "given back"
+    wait_until(lambda: scraped(server).value("inferkeep_http_body_bytes") == 0, "nobody holds any")
     assert server.alive()
 
 
 def test_bytes_of_the_bodies_of_one_address(start_server):
     """A quarter of all: whoever holds it keeps nobody out but themselves."""
     server = start_server(HTTP_BODIES_IN_FLIGHT=2_000_000)
-    body = b"x" * 300_000
+    second = body_of(300_000)
     with connect(server) as holder:
-        holder.sendall(request("POST /x HTTP/1.1", "Content-Length: 400000", "Connection: close", body=b"x" * 390_000))
-        time.sleep(0.3)
-        second = request("POST /x HTTP/1.1", f"Content-Length: {len(body)}", "Connection: close", body=body)
-        (refused,), _ = read_answers(server.raw(second), ["POST"])
-        assert refused.status == 503 and int(refused.header("retry-after")) >= 1
-        assert_shape(refused, "busy")
+        holder.sendall(body_of(390_000, announced=400_000))
+        assert_refused_beside(server, 390_000, second)
         (served,), _ = read_answers(server.raw(second, source="127.0.0.2"), ["POST"])
         assert served.status == 404, "others are served"
         holder.sendall(b"x" * 10_000)

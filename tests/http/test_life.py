@@ -14,6 +14,8 @@ from answers import assert_error, assert_ok
 from harness import BINARY, ROOT, SUPERUSER, environment
 from people import Api
 
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"  # the request is under way
+
 
 def superusers(server):
     return server.sql("SELECT id FROM users WHERE username = ? AND deleted_at IS NULL", SUPERUSER[0])
@@ -84,10 +86,11 @@ def test_a_stop_lets_the_request_under_way_end(start_server):
     server = start_server()
     body = b'{"username": "ada"}'
     head = "POST /auth/create HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
-    head += f"Content-Length: {len(body)}\r\n\r\n"
+    head += f"Content-Length: {len(body)}\r\nExpect: 100-continue\r\n\r\n"
     with socket.create_connection((server.host, server.port), 10) as connection:
-        connection.sendall(head.encode() + body[:5])
-        time.sleep(0.2)
+        connection.sendall(head.encode())
+        assert connection.recv(4096) == CONTINUE
+        connection.sendall(body[:5])
         stopping = threading.Thread(target=server.stop)
         stopping.start()
         time.sleep(0.3)
@@ -99,8 +102,8 @@ def test_a_stop_lets_the_request_under_way_end(start_server):
 def test_a_second_signal_ends_it_at_once(start_server):
     server = start_server(DRAIN_TIMEOUT_MS=60000)
     connection = socket.create_connection((server.host, server.port), 10)
-    connection.sendall(b"POST /auth/create HTTP/1.1\r\nHost: a\r\nContent-Length: 50\r\n\r\n")
-    time.sleep(0.2)
+    connection.sendall(b"POST /auth/create HTTP/1.1\r\nHost: a\r\nContent-Length: 50\r\nExpect: 100-continue\r\n\r\n")
+    assert connection.recv(4096) == CONTINUE
     server.process.send_signal(signal.SIGTERM)
     time.sleep(0.3)
     assert server.is_running()

@@ -6,7 +6,7 @@ import time
 
 import pytest
 from answers import assert_ok, violations
-from harness import SLOWNESS
+from harness import SLACK, SLOWNESS
 from people import Api
 from test_mlservice import HOUSE, TEXT, count_calls, row_of
 
@@ -235,7 +235,7 @@ def test_ninety_thousand_members_cost_little(server, caller):
     assert len(body) <= 1 << 20
     begin = time.monotonic()
     answer = caller.send_json("POST", "/mlservice/v2/predict", body)
-    assert time.monotonic() - begin < 2 * SLOWNESS  # tenths of a second on a machine that has time
+    assert time.monotonic() - begin < 2 * SLOWNESS + SLACK  # tenths of a second on a machine that has time
     assert answer.status_code == 422
     assert len(answer.content) < 1 << 20
     assert row_of(server, answer)["outcome"] == "invalid_input"
@@ -245,4 +245,4 @@ def test_members_whose_hashes_might_collide_cost_little(caller):
     body = "{" + ",".join(f'"{"Aa" * (n % 7)}{"BB" * (n // 7 % 9)}{n}":0' for n in range(30_000)) + "}"
     begin = time.monotonic()
     assert caller.send_json("POST", "/mlservice/v2/predict", body).status_code == 422
-    assert time.monotonic() - begin < 2 * SLOWNESS
+    assert time.monotonic() - begin < 2 * SLOWNESS + SLACK

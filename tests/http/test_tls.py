@@ -184,11 +184,11 @@ def test_a_stop_does_not_wait_for_handshakes(start_server, certificate):
 def test_a_stop_lets_the_request_under_way_end(start_server, certificate):
     server = start_server(**certificate.settings)
     with handshake(server, client(certificate)) as connection:
-        connection.sendall(b"POST /auth/create HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{")
-        time.sleep(0.2)
+        connection.sendall(b"POST /auth/create HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
+        assert connection.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
         server.process.send_signal(signal.SIGTERM)
         time.sleep(0.3)
-        connection.sendall(b"}")
+        connection.sendall(b"{}")
         assert connection.recv(65536).startswith(b"HTTP/1.1 415 ")
     assert server.process.wait(15 * SLOWNESS) == 0
     server.has_ended = True

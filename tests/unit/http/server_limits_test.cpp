@@ -100,24 +100,24 @@ TEST_F(ServerTest, SlowHeads) {
     std::this_thread::sleep_for(15ms);
   }
   expect_refused(client, 408, "timeout");
-  EXPECT_LT(Clock::now() - begin, 2s) << "each byte does not begin the time again";
+  EXPECT_LT(Clock::now() - begin, 5s) << "each byte does not begin the time again";
 }
 
 TEST_F(ServerTest, SilentConnections) {
   start(Limits{.head_timeout = 200ms});
   auto client = connect();
-  EXPECT_LT(time_to_end(client), 2s) << "closed without a word";
+  EXPECT_LT(time_to_end(client), 5s) << "closed without a word";
 }
 
 TEST_F(ServerTest, IdleConnections) {
-  start(Limits{.head_timeout = 5s, .idle_timeout = 300ms});
+  start(Limits{.head_timeout = 60s, .idle_timeout = 900ms});
   auto client = connect();
   client.ask(get("/"));
   std::this_thread::sleep_for(150ms);
   EXPECT_EQ(client.ask(get("/again")).status, 200u);
   const auto time = time_to_end(client);
-  EXPECT_GE(time, 200ms);
-  EXPECT_LT(time, 2s);
+  EXPECT_GE(time, 500ms);
+  EXPECT_LT(time, 10s);
 }
 
 TEST_F(ServerTest, SecondHeadHasItsOwnTime) {
@@ -140,12 +140,12 @@ TEST_F(ServerTest, SlowBodies) {
 }
 
 TEST_F(ServerTest, BodiesBelowTheRate) {
-  start(Limits{.body_rate = 100'000, .body_timeout = 3s});  // 500 ms to begin
+  start(Limits{.body_rate = 100'000, .body_timeout = 20s});  // 500 ms to begin
   auto client = connect();
   const auto begin = Clock::now();
   client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nx");
   expect_refused(client, 408, "timeout");
-  EXPECT_LT(Clock::now() - begin, 2s) << "long before the whole time is over";
+  EXPECT_LT(Clock::now() - begin, 10s) << "long before the whole time is over";
 }
 
 TEST_F(ServerTest, ChunkLinesWithoutCrlfRunOutOfTime) {
@@ -165,7 +165,7 @@ TEST_F(ServerTest, ClientsThatDoNotRead) {
 }
 
 TEST_F(ServerTest, SlowHandlersAreNoTimeout) {
-  start(Limits{.head_timeout = 100ms, .body_timeout = 100ms, .write_timeout = 100ms, .idle_timeout = 100ms});
+  start(Limits{.head_timeout = 200ms, .body_timeout = 200ms, .write_timeout = 200ms, .idle_timeout = 200ms});
   EXPECT_EQ(ask(post("/slow", "x")).status, 200u);
 }
 
@@ -194,7 +194,7 @@ TEST_F(ServerTest, ConnectionsOfAPeerAndInAll) {
     EXPECT_TRUE(fourth.sees_end());
     EXPECT_EQ(clients[0]->ask(get("/")).status, 200u) << "the others are served";
     clients.clear();
-    std::this_thread::sleep_for(100ms);
+    EXPECT_TRUE(eventually([&] { return server->open_connections() == 0; }));
     EXPECT_TRUE(alive()) << "places come free";
   }
 }
@@ -210,7 +210,7 @@ TEST_F(ServerTest, BytesOfAllBodies) {
   start(Limits{.bodies_in_flight = 300'000, .trusted_proxies = {*Network::parse("127.0.0.0/8")}});
   auto holder = connect();
   holder.send("POST /size HTTP/1.1\r\nHost: a\r\nContent-Length: 250000\r\n\r\n" + std::string(240'000, 'x'));
-  std::this_thread::sleep_for(200ms);
+  EXPECT_TRUE(eventually([&] { return server->body_bytes() >= 240'000; }));
   auto other = connect();
   other.send(post("/size", std::string(100'000, 'x')));
   const auto answer = other.read();
@@ -228,7 +228,7 @@ TEST_F(ServerTest, BytesOfTheBodiesOfOnePeer) {
   auto holder = connect();
   holder.send("POST /size HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n" + from("2001:db8::1") + "\r\n" +
               std::string(190'000, 'x'));
-  std::this_thread::sleep_for(200ms);
+  EXPECT_TRUE(eventually([&] { return server->body_bytes() >= 190'000; }));
   const std::string body(100'000, 'x');
   const auto answer = ask(post("/size", body, from("2001:db8::2")));
   EXPECT_EQ(answer.status, 503u) << "the same network (/64)";
@@ -294,7 +294,7 @@ TEST_F(ServerTest, AcceptingGoesOnWhenDescriptorsAreBack) {
   none.give_back(10);
   const auto begin = Clock::now();
   EXPECT_EQ(client.read().body, "/late");
-  EXPECT_LT(Clock::now() - begin, 1s);
+  EXPECT_LT(Clock::now() - begin, 5s);
 }
 
 // ---- clients that break off ------------------------------------------------------------------
@@ -318,9 +318,9 @@ TEST_F(ServerTest, ResetsAnywhereHarmNobody) {
       client.reset();
     }
   }
-  std::this_thread::sleep_for(700ms);
+  EXPECT_TRUE(eventually([&] { return server->open_connections() == 0; }));
   EXPECT_TRUE(alive());
-  EXPECT_TRUE(server->drain(1s)) << "every connection has gone";
+  EXPECT_TRUE(server->drain(5s)) << "every connection has gone";
 }
 
 TEST_F(ServerTest, RequestsThatEndTooEarly) {

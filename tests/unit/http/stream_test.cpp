@@ -205,7 +205,7 @@ TEST_F(StreamTest, PiecesWaitForASlowReader) {
 }
 
 TEST_F(StreamTest, APieceThatTakesItsTimeIsNoTimeout) {
-  start(Limits{.head_timeout = 100ms, .write_timeout = 100ms, .idle_timeout = 100ms});
+  start(Limits{.head_timeout = 150ms, .write_timeout = 150ms, .idle_timeout = 150ms});
   const auto answer = ask(get("/slow?3"));
   EXPECT_TRUE(answer.whole);
   EXPECT_EQ(answer.body, "aaabbbccc");
@@ -226,7 +226,7 @@ TEST_F(StreamTest, AClientThatGoesFreesTheStream) {
   for (const char* path : {"/large?1000", "/slow?1000", "/slow?0"}) {
     auto client = connect();
     client.send(get(path));
-    std::this_thread::sleep_for(50ms);
+    EXPECT_TRUE(eventually([&] { return handler.sight.made > begun; })) << path;
     client.reset();
     EXPECT_TRUE(all_freed(++begun)) << path;
   }

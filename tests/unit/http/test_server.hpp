@@ -19,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#include "../eventually.hpp"
 #include "http/chunked_body.hpp"
 #include "http/server.hpp"
 

@@ -71,7 +71,7 @@ TEST_F(ServiceTest, JoinsWhatWaits) {
   auto held = occupy_worker();
   std::vector<std::future<Answer>> calls;
   for (int i = 0; i < 20; ++i) calls.push_back(call_in_background(i));
-  std::this_thread::sleep_for(100ms);
+  ASSERT_TRUE(eventually([&] { return service->queued() == 20; }));
   stage_.gate_closed = false;
   for (int i = 0; i < 20; ++i) EXPECT_EQ(y_of(calls[std::size_t(i)].get()), 2 * i + 1);
   EXPECT_EQ(y_of(held.get()), 1);
@@ -126,7 +126,7 @@ TEST_F(ServiceTest, AnswersAtTheDeadlineAndCancelsTheRun) {
   expect_failure(late, ErrorKind::timeout, "timeout");
   EXPECT_EQ(late.error().detail, "The prediction took too long");
   EXPECT_GE(took, 100ms);
-  EXPECT_LT(took, 600ms);
+  EXPECT_LT(took, 5s);
   EXPECT_EQ(y_of(call_x(*service, 1)), 3) << "the worker is free again";
   EXPECT_GE(stage_.cancels, 1);
 }
@@ -135,7 +135,7 @@ TEST_F(ServiceTest, DoesNotCancelARunThatSomeoneWaitsFor) {
   make_ready();
   auto held = occupy_worker();
   auto hasty = call_in_background(1, 300ms), patient = call_in_background(2);
-  std::this_thread::sleep_for(50ms);
+  ASSERT_TRUE(eventually([&] { return service->queued() == 2; }));
   stage_.delay_ms = 600;  // of the run that joins the two
   stage_.gate_closed = false;
   expect_failure(hasty.get(), ErrorKind::timeout, "timeout");
@@ -172,7 +172,7 @@ TEST_F(ServiceTest, OneCallersInputBreaksNobodyElses) {
   std::vector<std::future<Answer>> calls;
   for (const double x : {1.0, throws, 2.0, gives_nan, 3.0, throws_an_int, 4.0})
     calls.push_back(call_in_background(x));
-  std::this_thread::sleep_for(100ms);
+  ASSERT_TRUE(eventually([&] { return service->queued() == 7; }));
   stage_.gate_closed = false;
   EXPECT_EQ(y_of(calls[0].get()), 3);
   expect_failure(calls[1].get(), ErrorKind::model_error, "model_error");
@@ -189,7 +189,7 @@ TEST_F(ServiceTest, AnswersAllThatWaitsWhenItEnds) {
   auto running = call_in_background(runs_until_cancelled);
   ASSERT_TRUE(eventually([&] { return stage_.runs == 1; }));
   auto waiting = call_in_background(1);
-  std::this_thread::sleep_for(50ms);
+  ASSERT_TRUE(eventually([&] { return service->queued() == 1; }));
   service.reset();
   expect_failure(running.get(), ErrorKind::cancelled, "service_unavailable");
   expect_failure(waiting.get(), ErrorKind::cancelled, "service_unavailable");

@@ -12,10 +12,10 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <iterator>
 #include <thread>
 
+#include "../eventually.hpp"
 #include "inference/service.hpp"
 #include "inferkeep/describe.hpp"
 #include "inferkeep/onnx_model.hpp"
@@ -138,16 +138,6 @@ inline Answer call_x(Service& service, double x, std::chrono::milliseconds patie
 /// The one double that a successful call gave.
 inline double y_of(const Answer& answer, std::size_t i = 0) {
   return answer ? static_cast<const Out*>(answer.value().at(i).get())->y : std::nan("");
-}
-
-/// Waits until the condition holds; false if it does not within ten seconds.
-inline bool eventually(const std::function<bool()>& condition) {
-  const auto until = std::chrono::steady_clock::now() + 10s;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > until) return false;
-    std::this_thread::sleep_for(1ms);
-  }
-  return true;
 }
 
 }  // namespace inferkeep::inference::test

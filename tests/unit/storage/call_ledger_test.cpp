@@ -172,7 +172,7 @@ TEST_F(CallLedgerTest, the_end_of_the_ledger_writes_what_was_accepted) {
 TEST_F(CallLedgerTest, a_lock_held_by_another_process_is_unavailable_after_the_time_out_and_heals) {
   SQLITE_ONLY();
   database.reset();
-  options.busy_timeout = 800ms;
+  options.busy_timeout = 1500ms;
   open();
   CallLedger ledger{*database, {}, Log::none()};
   RawSqlite other{file()};
@@ -180,16 +180,16 @@ TEST_F(CallLedgerTest, a_lock_held_by_another_process_is_unavailable_after_the_t
   const auto begin = std::chrono::steady_clock::now();
   Answers early, late;
   for (int i = 0; i < 20; ++i) early.push_back(io.front().record(ledger, call_of(owner)));
-  std::this_thread::sleep_for(400ms);
+  std::this_thread::sleep_for(1200ms);
   for (int i = 0; i < 20; ++i) late.push_back(io.back().record(ledger, call_of(owner)));
   for (const auto& result : wait_for(early)) {
     EXPECT_EQ(result.error().code, "db_unavailable");
     EXPECT_EQ(result.error().retry_after, 1s);
   }
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, 1150ms) << "each waits its own time only";
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 2600ms) << "each waits its own time only";
   EXPECT_TRUE(calls->list({}, 10)) << "reading goes on";
   for (const auto& result : wait_for(late)) EXPECT_FALSE(result);
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, 2s);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 10s);
   other.run("COMMIT");
   EXPECT_TRUE(io.front().record(ledger, call_of(owner)).get());
   EXPECT_EQ(ask("SELECT count(*) FROM service_calls"), "1");
@@ -216,13 +216,13 @@ TEST_F(CallLedgerTest, where_commits_hang_each_call_is_refused_in_its_own_time) 
   auto second = io.back().record(ledger, call_of(owner));
   EXPECT_EQ(first.get().error().code, "db_unavailable");
   EXPECT_EQ(second.get().error().code, "db_unavailable");
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, 2500ms) << "its time is two seconds";
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 3300ms) << "its time is two seconds";
 }
 
 TEST_F(CallLedgerTest, other_writers_are_not_starved_by_the_ledger) {
   CallLedger ledger{*database, {.max_group = 16}, Log::none()};
   Answers answers;
-  for (int i = 0; i < 3000; ++i) answers.push_back(io.front().record(ledger, call_of(owner)));
+  for (int i = 0; i < 6000; ++i) answers.push_back(io.front().record(ledger, call_of(owner)));
   for (int i = 0; i < 20; ++i) EXPECT_TRUE(users->create(person("busy" + std::to_string(i)), std::nullopt));
   EXPECT_NE(answers.back().wait_for(0s), std::future_status::ready) << "the ledger should still be busy";
   for (const auto& result : wait_for(answers)) EXPECT_TRUE(result);

@@ -18,12 +18,15 @@ TEST(FairLock, is_had_in_the_order_of_asking) {
   ASSERT_TRUE(lock.lock_until(steady_clock::now() + 1s));
   std::vector<int> order;
   std::vector<std::thread> threads;
+  std::atomic<int> asking{0};
   for (int i = 0; i < 8; ++i) {
     threads.emplace_back([&, i] {
+      ++asking;
       ASSERT_TRUE(lock.lock_until(steady_clock::now() + 10s));
       order.push_back(i);
       lock.unlock();
     });
+    while (asking <= i) std::this_thread::yield();
     std::this_thread::sleep_for(50ms);  // so that they ask one after another
   }
   lock.unlock();
