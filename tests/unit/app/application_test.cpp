@@ -67,7 +67,7 @@ class ApplicationNames : public testing::Test {
  protected:
   void SetUp() override {
     const std::pair<const char*, std::string> settings[] = {{"SQL_URL", "sqlite:///" + database.string()},
-                                                            {"SECRET_KEY", crypto::random_hex(16)},
+                                                            {"SECRET_KEY", crypto::random_hex(32)},
                                                             {"HOST", "127.0.0.1"},
                                                             {"PORT", "0"},
                                                             {"SERVICES_DIR", INFERKEEP_SOURCE_DIR},

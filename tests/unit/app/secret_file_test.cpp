@@ -94,7 +94,7 @@ struct SettingsFileTest : SecretFileTest {
   /// What a service's start in prod has to say of its settings.
   std::string refusal(uid_t owner, mode_t mode) {
     const std::string file = folder / ".env.prod";
-    std::ofstream(file) << "SECRET_KEY=" << crypto::random_hex(16) << "\n";
+    std::ofstream(file) << "SECRET_KEY=" << crypto::random_hex(32) << "\n";
     if (::chown(file.c_str(), owner, group) != 0 || ::chmod(file.c_str(), mode) != 0)
       throw std::runtime_error("cannot give the file away");
     const AsService user;

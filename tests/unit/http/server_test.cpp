@@ -284,6 +284,7 @@ TEST_F(ServerTest, DrainCutsWhatDoesNotEndInTime) {
   start();
   auto client = connect();
   client.send(get("/slow"));
+  ASSERT_TRUE(eventually([&] { return handler.handled == 1; }));
   EXPECT_FALSE(server->drain(50ms));
   EXPECT_TRUE(client.sees_end());
 }
