@@ -19,7 +19,6 @@ endmacro()
 inferkeep_system_program(sbin ${debian}/inferkeep-admin)
 inferkeep_system_file(/etc/inferkeep ${debian}/inferkeep.env)
 inferkeep_system_file(/lib/systemd/system deploy/systemd/inferkeep.service)
-inferkeep_system_file(${CMAKE_INSTALL_DATADIR}/inferkeep/postgresql deploy/postgresql/grants.sql)
 inferkeep_system_file(share/doc/inferkeep ${debian}/copyright)
 inferkeep_system_file(share/lintian/overrides ${debian}/lintian-overrides/inferkeep)
 # Where --env-dir looks: the package's own paths, and a link to the admin's file.

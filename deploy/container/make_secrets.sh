@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Makes secrets/ beside this file, as root, for compose.yaml: the key that signs tokens, the database's password, and the URL
-# that has it. Files that are there stay. Each belongs to the user of its container alone.
+# Makes secrets/ beside this file, as root, for compose.yaml: the key that signs tokens, the passwords of the database's owner and
+# of the server, and the URLs that have them. Files that are there stay. Each belongs to the user of its container alone.
 set -euo pipefail
 umask 077
 cd "$(dirname "$0")"
@@ -24,5 +24,8 @@ mkdir -p secrets
 chmod 711 secrets
 random | secret secret_key "$inferkeep"
 random | secret postgres_password "$postgres"
-# The database's network is the two containers' own, inside this machine.
-echo "postgresql://inferkeep:$(cat secrets/postgres_password)@postgres:5432/inferkeep?sslmode=disable" | secret sql_url "$inferkeep"
+random | secret server_password "$postgres"
+# url <role> <file of its password>: the database's network is the containers' own, inside this machine.
+url() { echo "postgresql://$1:$(cat "secrets/$2")@postgres:5432/inferkeep?sslmode=disable"; }
+url inferkeep_owner postgres_password | secret owner_sql_url "$inferkeep"
+url inferkeep_server server_password | secret sql_url "$inferkeep"

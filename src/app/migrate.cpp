@@ -9,6 +9,7 @@
 #include "app/services.hpp"
 #include "base/clock.hpp"
 #include "storage/migrator.hpp"
+#include "storage/server_role.hpp"
 
 namespace inferkeep::app {
 namespace {
@@ -32,20 +33,32 @@ int print_status(const States& states) {
   return 0;
 }
 
-/// Log tables are in no migration: they follow the services that this program has.
-Result<void> prepare(const Opening& opening, const storage::LogTables& tables) {
+/// What a schema needs beside its migrations.
+struct Completion {
+  storage::LogTables tables;  ///< they follow the services that this program has
+  std::string server_role;
+  bool removes_old_calls;
+};
+
+Result<void> complete(const Opening& opening, const Completion& completion) {
   auto database = storage::Database::open(opening.options, opening.log);
   if (!database) return database.error();
-  return storage::prepare_log_tables(**database, tables);
+  auto done = storage::prepare_log_tables(**database, completion.tables);
+  if (done && !completion.server_role.empty())
+    done = storage::grant_to_server(**database, completion.server_role, completion.removes_old_calls);
+  return done;
 }
 
-int go_up(const Opening& opening, const storage::LogTables& tables, const States& before) {
+int go_up(const Opening& opening, const Completion& completion, const States& before) {
   const auto done = storage::migrate_up(opening.options, opening.log);
   if (!done) return refuse_command(done.error());
   for (const MigrationState& state : before)
     if (!state.applied_at) std::cout << "applied " << label(state) << '\n';
   if (*done == 0) std::cout << "nothing to apply\n";
-  if (auto prepared = prepare(opening, tables); !prepared) return refuse_command(prepared.error());
+  if (auto completed = complete(opening, completion); !completed) return refuse_command(completed.error());
+  if (!completion.server_role.empty())
+    std::cout << completion.server_role << " has the rights of a server"
+              << (completion.removes_old_calls ? ", and may remove calls" : "") << '\n';
   return 0;
 }
 
@@ -89,8 +102,14 @@ CLI::App* add_migrate(CLI::App& cli, MigrateArguments& arguments) {
   CLI::App* command = cli.add_subcommand("migrate", "See the database's schema, bring it up, take it back");
   command->require_subcommand(1);
   command->add_subcommand("status", "One migration a line: number, name, when it was applied or \"pending\"");
-  command->add_subcommand("up", "Apply all that is pending, and make what the services' log tables lack")
-      ->callback([&arguments] { arguments.up = true; });
+  CLI::App* up =
+      command->add_subcommand("up", "Apply all that is pending, and make what the services' log tables lack");
+  up->callback([&arguments] { arguments.up = true; });
+  up->add_option(
+        "--server-role", arguments.server_role,
+        "PostgreSQL's role that serves without owning the tables: it gets the rights for that and no "
+        "others; with RETENTION_DAYS, to remove calls too")
+      ->type_name("ROLE");
   CLI::App* down = command->add_subcommand("down", "Take back all above a number; their data is lost");
   down->callback([&arguments] { arguments.down = true; });
   down->add_option("number", arguments.number, "The last migration that stays; 0 keeps none")
@@ -102,14 +121,18 @@ CLI::App* add_migrate(CLI::App& cli, MigrateArguments& arguments) {
 
 int migrate(const Settings& settings, const std::vector<Application::Definition>& services,
             const MigrateArguments& arguments) {
+  if (!arguments.server_role.empty() && settings.sql_url.starts_with("sqlite:"))
+    return refuse_usage("SQLite has no roles: leave --server-role out");
   Opening opening{database_options(settings), command_log(settings)};
   opening.options.migrates |= arguments.up;
   const auto states = storage::migration_status(opening.options, opening.log);
   if (!states) return refuse_command(states.error());
   if (arguments.down) return go_down(opening, *states, arguments);
   if (!arguments.up) return print_status(*states);
-  const auto tables = make_log_tables(settings, services);
-  return tables ? go_up(opening, *tables, *states) : refuse_command(tables.error());
+  auto tables = make_log_tables(settings, services);
+  if (!tables) return refuse_command(tables.error());
+  const bool removes_old_calls = settings.retention.count() > 0;
+  return go_up(opening, {std::move(*tables), arguments.server_role, removes_old_calls}, *states);
 }
 
 }  // namespace inferkeep::app

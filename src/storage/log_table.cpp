@@ -87,7 +87,7 @@ Error not_the_owner(const soci::soci_error& error) {
   return open_refused(
       "db_refused",
       "The log tables lack what the services describe, and SQL_URL's role may not make it: run "
-      "`inferkeep migrate up` as the tables' owner, then grants.sql for this role",
+      "`inferkeep migrate up --server-role <that role>` as the tables' owner",
       reason_of(error));
 }
 

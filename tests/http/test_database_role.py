@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A server whose role at PostgreSQL does not own the tables, by deploy/postgresql/grants.sql: it serves in full, and the database
+"""A server whose role at PostgreSQL does not own the tables, by `migrate up --server-role`: it serves in full, and the database
 itself keeps it from touching what is recorded."""
 
 import itertools
@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 from answers import assert_ok
+from databases import postgres_server
 from harness import ROOT, run_program
 from importing import call, imported, run_import, truth_of
 from marks import postgres_only
@@ -18,10 +19,18 @@ from test_retention import days_ago
 
 pytestmark = postgres_only
 
-GRANTS = ROOT / "deploy/postgresql/grants.sql"
+MAKE_ROLE = ROOT / "deploy/container/server_role.sh"
 REFUSED = 78  # docs/operations.md, exit codes
 
 numbers = itertools.count(1)
+
+
+def migrate_up(store, *words, **settings):
+    return run_program("--mode", "test", "migrate", "up", *words, SQL_URL=store.url, **settings)
+
+
+def told_nothing(ended):
+    return all(line.startswith("{") for line in ended.stderr.splitlines())
 
 
 class Role:
@@ -33,13 +42,11 @@ class Role:
         self.url = store.url.replace("//postgres@", f"//{self.name}@")
         store.change(f"CREATE ROLE {self.name} LOGIN", ())
 
-    def grant(self, *variables):
-        """As the file says at its head."""
-        settings = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", f"--set=server={self.name}"]
-        ended = subprocess.run(
-            ["psql", *settings, *variables, f"--file={GRANTS}", self.owner.url], capture_output=True, text=True
-        )
-        assert ended.returncode == 0 and ended.stderr == "", ended
+    def grant(self, **settings):
+        """As the owner does it; what is said."""
+        ended = migrate_up(self.owner, "--server-role", self.name, **settings)
+        assert ended.returncode == 0 and told_nothing(ended), ended
+        return ended.stdout.splitlines()
 
     def may(self, statement):
         """Whether the database lets it; nothing is changed."""
@@ -61,7 +68,7 @@ class Role:
 def made(made_server):
     """A server that has not begun, on a database whose owner has made the tables."""
     server = made_server()
-    assert run_program("--mode", "test", "migrate", "up", SQL_URL=server.store.url).returncode == 0
+    assert migrate_up(server.store).returncode == 0
     server.role = Role(server.store)
     server.settings["SQL_URL"] = server.role.url
     return server
@@ -135,11 +142,92 @@ def test_a_log_table_that_is_not_there_is_the_owners_to_make(made):
     ended = run_program("--mode", "test", SQL_URL=made.role.url, PORT=0)
     assert ended.returncode == REFUSED
     said = told(ended)
-    assert "`inferkeep migrate up`" in said and "grants.sql" in said
-    up = run_program("--mode", "test", "migrate", "up", SQL_URL=made.store.url)
-    assert up.returncode == 0 and up.stdout == "nothing to apply\n"
-    made.role.grant()
+    assert "`inferkeep migrate up --server-role " in said
+    assert made.role.grant() == ["nothing to apply", f"{made.role.name} has the rights of a server"]
     made.start()
+
+
+def test_both_roles_of_a_database_that_is_empty_yet(made_server):
+    server = made_server()
+    role = Role(server.store)
+    assert role.grant()[-1] == f"{role.name} has the rights of a server"
+    server.settings["SQL_URL"] = role.url
+    call(Api(server.start()).user(grants=["v2"]))
+
+
+def test_a_running_server_keeps_its_rights_while_they_are_given_again(modest):
+    person = Api(modest).user(grants=["v2"])
+    for _ in range(5):
+        modest.role.grant()
+        call(person)
+    assert not modest.logged("db.denied", count=0)
+
+
+def test_rights_that_a_server_does_not_need_are_taken_back(made):
+    made.store.change(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {made.role.name}", ())
+    assert made.role.may("DELETE FROM audit_events")
+    made.role.grant()
+    assert not made.role.may("DELETE FROM audit_events")
+
+
+def test_another_programs_table_is_not_the_servers(made):
+    made.store.change("CREATE TABLE others (id BIGINT)", ())
+    made.role.grant()
+    assert not made.role.may("SELECT * FROM others")
+
+
+def assert_no_server_role(store, role, word):
+    ended = migrate_up(store, "--server-role", role)
+    assert ended.returncode == REFUSED
+    assert word in told(ended)
+
+
+def test_a_role_that_is_not_there_is_named(made):
+    assert_no_server_role(made.store, "nobody_here", "There is no role nobody_here")
+
+
+def test_a_role_that_nothing_can_be_refused_is_none_for_a_server(made):
+    owner = made.store.url.partition("//")[2].partition("@")[0]
+    assert_no_server_role(made.store, owner, "can do all that")
+    made.store.change(f"GRANT {owner} TO {made.role.name}", ())
+    assert_no_server_role(made.store, made.role.name, "can do all that")
+
+
+def test_a_name_that_sql_would_read_otherwise_is_a_name(made):
+    odd = f'{made.role.name}"; DROP TABLE users; --'
+    made.store.change('CREATE ROLE "{}"'.format(odd.replace('"', '""')), ())
+    assert migrate_up(made.store, "--server-role", odd).returncode == 0
+    assert made.sql("SELECT count(*) AS n FROM users") == [{"n": 0}]
+
+
+def test_the_container_of_the_database_makes_the_servers_role(made_server, tmp_path):
+    """As PostgreSQL's image runs it, once, on a new database."""
+    server = made_server()
+    (tmp_path / "password").write_text("it's \\ 5ecret")
+    (name,) = server.sql("SELECT current_database() AS name")
+    ended = subprocess.run(
+        [MAKE_ROLE],
+        env={
+            "PATH": os.environ["PATH"],
+            "PGHOST": "127.0.0.1",
+            "PGPORT": str(postgres_server().port),
+            "POSTGRES_USER": "postgres",
+            "POSTGRES_DB": name["name"],
+            "SERVER_PASSWORD_FILE": str(tmp_path / "password"),
+        },
+        capture_output=True,
+        text=True,
+    )
+    assert ended.returncode == 0, ended
+    try:
+        (role,) = server.sql(
+            "SELECT rolsuper, rolcreaterole, rolcreatedb, rolcanlogin FROM pg_roles WHERE rolname = 'inferkeep_server'"
+        )
+        assert role == {"rolsuper": 0, "rolcreaterole": 0, "rolcreatedb": 0, "rolcanlogin": 1}
+        assert migrate_up(server.store, "--server-role", "inferkeep_server").returncode == 0
+    finally:
+        server.change_offline("DROP OWNED BY inferkeep_server")
+        server.change_offline("DROP ROLE inferkeep_server")
 
 
 def test_truths_are_imported_beside_it(modest, write):
@@ -159,22 +247,21 @@ def test_training_rows_are_imported_by_it_until_temporary_tables_are_refused(mod
 
 
 def test_retention_is_a_right_of_its_own(made):
-    made.role.grant("--set=retention=1")
+    assert made.role.grant(RETENTION_DAYS=30)[-1].endswith(", and may remove calls")
     assert made.role.may("DELETE FROM service_calls")
     assert made.role.may("DELETE FROM model_logs_v2")
     assert not made.role.may("DELETE FROM audit_events")
 
 
-@pytest.mark.parametrize("variables", [["--set=retention=0"], []], ids=["0", "unset"])
-def test_retention_that_is_not_asked_for_is_taken_back(made, variables):
-    made.role.grant("--set=retention=1")
-    made.role.grant(*variables)
+def test_retention_that_is_not_asked_for_is_taken_back(made):
+    made.role.grant(RETENTION_DAYS=30)
+    made.role.grant()
     assert not made.role.may("DELETE FROM service_calls")
     assert not made.role.may("DELETE FROM model_logs_v2")
 
 
 def test_old_calls_go_where_that_is_granted(made):
-    made.role.grant("--set=retention=1")
+    made.role.grant(RETENTION_DAYS=30)
     server = made.start()
     person = Api(server).user(grants=["v2"])
     old, new = call(person), call(person)
@@ -203,7 +290,6 @@ def test_another_schema_than_public_is_treated_as_well(made_server):
     server.store.change("CREATE SCHEMA kept", ())
     (name,) = server.sql("SELECT current_database() AS name")
     server.store.change(f"ALTER DATABASE {name['name']} SET search_path = kept", ())
-    assert run_program("--mode", "test", "migrate", "up", SQL_URL=server.store.url).returncode == 0
     role.grant()
     server.settings["SQL_URL"] = role.url
     call(Api(server.start()).user(grants=["v2"]))

@@ -141,6 +141,15 @@ def test_migrate_needs_to_be_told_what(tmp_path, words):
 
 
 @sqlite_only
+def test_a_file_has_no_roles(tmp_path):
+    file = tmp_path / "test.db"
+    ended = run_program("--mode", "test", "migrate", "up", "--server-role", "ada", SQL_URL=f"sqlite:///{file}")
+    assert ended.returncode == 64
+    assert "SQLite has no roles" in told(ended)
+    assert not file.exists()
+
+
+@sqlite_only
 @pytest.mark.parametrize("words", [("status",), ("up",), ("down", "0", "--yes")], ids=" ".join)
 def test_migrate_leaves_a_servers_database_alone(start_server, words):
     server = start_server()
