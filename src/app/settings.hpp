@@ -18,7 +18,7 @@ namespace inferkeep::app {
 
 enum class Mode { dev, test, prod };
 
-/// Every setting of the program, typed and checked. settings.cpp lists their names, units and defaults;
+/// Every setting of the program, typed and checked. setting_list.cpp lists their names, units and defaults;
 /// docs/configuration.md is made from that list.
 struct Settings {
   Mode mode = Mode::dev;

@@ -33,12 +33,11 @@ std::string changing_columns(soci::session& sql, const std::string& table) {
 std::string rights_on(soci::session& sql, const std::string& table, bool removes_old_calls) {
   if (table == "schema_migrations") return "SELECT";
   if (table == "audit_events") return "SELECT, INSERT";
-  if (table == "service_calls")
-    return std::string("SELECT, INSERT") + (removes_old_calls ? ", DELETE" : "");
+  if (table == "service_calls") return std::string("SELECT, INSERT") + (removes_old_calls ? ", DELETE" : "");
   if (table == "service_access") return "SELECT, INSERT, DELETE";
   if (table == "sign_ins" || table == "tries") return "SELECT, INSERT, UPDATE, DELETE";
-  // A person changes their password, is locked out, and is deleted, which wipes the row. Whose calls are whose
-  // stays.
+  // A person changes their password, is locked out, and is deleted, which wipes the row. Whose calls are
+  // whose stays.
   if (table == "users")
     return "SELECT, INSERT, UPDATE (username, username_key, first_name, last_name, country, "
            "hashed_password, is_active, deleted_at)";
@@ -55,12 +54,16 @@ Result<void> expect_lesser(soci::session& sql, const std::string& role) {
          "current_user::text FROM pg_roles WHERE rolname = :role",
       soci::use(role), soci::into(found), soci::into(as_owner), soci::into(owner);
   if (found == 0)
-    return open_refused("db_refused", "There is no role " + role + " at this PostgreSQL: make it first "
-                                      "(createuser --pwprompt " + role + ")");
+    return open_refused("db_refused", "There is no role " + role +
+                                          " at this PostgreSQL: make it first "
+                                          "(createuser --pwprompt " +
+                                          role + ")");
   if (as_owner != 0)
-    return open_refused("db_refused", "The role " + role + " can do all that " + owner +
-                                          " can, whatever is granted: it must be another one, no superuser, and "
-                                          "no member of " + owner);
+    return open_refused("db_refused",
+                        "The role " + role + " can do all that " + owner +
+                            " can, whatever is granted: it must be another one, no superuser, and "
+                            "no member of " +
+                            owner);
   return {};
 }
 
