@@ -244,10 +244,11 @@ void Program::stop() {
 
 /// Whoever still waits for a thread or a model is told so, since the server waits for its handlers. So that
 /// takes no longer than what runs at this moment: a hash, a statement, a commit, and a model's answer to a
-/// cancel.
+/// cancel. Nobody waits behind another program's import, either.
 void Program::end() {
   Parts& p = *parts_;
   p.stopping.request_stop();
+  p.database->hurry();
   p.retention.stop();
   for (WorkerPool* pool : {&p.hashing, &p.database_pool, &p.truths_pool, &p.quality_pool, &p.reports_pool})
     pool->close();

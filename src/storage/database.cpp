@@ -52,6 +52,10 @@ Result<void> Database::ping() {
   });
 }
 
+void Database::hurry() {
+  sessions_->hurry();
+}
+
 bool Database::is_beside() const {
   return sessions_->engine().is_beside();
 }

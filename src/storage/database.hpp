@@ -65,6 +65,10 @@ class Database {
   /// A cheap query, to tell whether the database answers. Returns ErrorKind::unavailable otherwise.
   Result<void> ping();
 
+  /// A stop: whoever waits at length for other programs (truths, training rows, retention) gets
+  /// "db_unavailable" within two seconds from now on. What is under way goes on.
+  void hurry();
+
   /// Another process has claimed the file: its schema is not ours to change.
   bool is_beside() const;
 

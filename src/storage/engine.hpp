@@ -54,9 +54,9 @@ class Engine {
   virtual void begin_reading(soci::session& sql, Deadline deadline) = 0;
 
   /// Begins a transaction that has what it needs to write, or throws WaitedTooLong or the database's own
-  /// error at the deadline. One of Lane::schema waits for no table for longer than a moment: Fault::busy
-  /// then, long before the deadline. Returns its name, by which `commit` asks after it; empty where it need
-  /// not.
+  /// error at the deadline. Where several programs share the database, one of Lane::schema waits for no
+  /// table, and one of Lane::feedback for no lock, for longer than a moment: Fault::busy then, long before
+  /// the deadline. Returns its name, by which `commit` asks after it; empty where it need not.
   virtual std::string begin(soci::session& sql, Lane lane, Deadline deadline) = 0;
 
   /// When it returns, the transaction is on disk. When it throws, it is not in force, but for a failure whose

@@ -27,6 +27,9 @@ constexpr milliseconds between_questions{20};
 // For who changes a table: whoever would write into it waits behind them, and a call waits two seconds at
 // most. Longer than deadlock_timeout (a second), when PostgreSQL makes an autovacuum give way.
 constexpr milliseconds longest_wait_for_table{1200};
+// For truths and training rows, which wait for a minute behind those of another program: so often they can be
+// told to give up.
+constexpr milliseconds longest_wait_at_once{500};
 
 PGconn* handle(soci::session& sql) {
   return static_cast<soci::postgresql_session_backend&>(*sql.get_backend()).conn_;
@@ -89,8 +92,9 @@ class PostgresEngine final : public Engine {
   std::string begin(soci::session& sql, Lane lane, Deadline deadline) override {
     std::string script = "BEGIN; ";
     if (lane != Lane::calls) {
-      const std::string left = in_ms(left_until(deadline));
-      script += "SET LOCAL lock_timeout = " + left + "; SET LOCAL statement_timeout = " + left +
+      const milliseconds left = left_until(deadline);
+      const milliseconds wait = lane == Lane::feedback ? std::min(left, longest_wait_at_once) : left;
+      script += "SET LOCAL lock_timeout = " + in_ms(wait) + "; SET LOCAL statement_timeout = " + in_ms(left) +
                 "; SELECT pg_advisory_xact_lock(" + lock_of(lane) + "); ";
     }
     if (lane == Lane::schema) script += "SET LOCAL lock_timeout = " + in_ms(longest_wait_for_table) + "; ";

@@ -18,7 +18,7 @@ constexpr int most_repeats = 3;
 // Before a change of the schema is tried again: longer than it has waited, so that all who waited behind it
 // have their turn.
 constexpr milliseconds between_tries{1500};
-// Of these tries, one in so many has a line of the log: about one a minute.
+// Of tries to get a lock, one in so many has a line of the log: of those of the schema about one a minute.
 constexpr int tries_a_line = 20;
 // For a walk over many rows, for a portion of many truths.
 constexpr std::chrono::seconds longest_work{60};
@@ -130,12 +130,19 @@ void SessionPool::find() {
 }
 
 bool SessionPool::repeats(Lane lane, const soci::soci_error& error, int times_run, Deadline deadline) {
-  const bool few = times_run <= most_repeats;
-  const bool waits = lane == Lane::schema && fault_of(error) == Fault::busy;
-  if (!waits && !(few && fault_of(error) == Fault::conflict)) return false;
-  const milliseconds pause = waits ? between_tries : milliseconds{0};
-  if (steady_clock::now() + pause >= deadline) return false;
-  if (waits ? times_run % tries_a_line == 1 : few) log_->warning("db.retry", {{"reason", reason_of(error)}});
+  if (fault_of(error) == Fault::busy) return repeats_wait(lane, error, times_run, deadline);
+  if (fault_of(error) != Fault::conflict || times_run > most_repeats || steady_clock::now() >= deadline)
+    return false;
+  log_->warning("db.retry", {{"reason", reason_of(error)}});
+  return true;
+}
+
+bool SessionPool::repeats_wait(Lane lane, const soci::soci_error& error, int times_run, Deadline deadline) {
+  if (lane != Lane::schema && lane != Lane::feedback) return false;
+  const milliseconds pause = lane == Lane::schema ? between_tries : milliseconds{0};
+  if (hurries_ || steady_clock::now() + pause >= deadline) return false;
+  if (times_run % tries_a_line == (lane == Lane::schema ? 1 : 0))
+    log_->warning("db.retry", {{"reason", reason_of(error)}});
   std::this_thread::sleep_for(pause);
   return true;
 }

@@ -84,7 +84,8 @@ class SessionPool {
   /// Runs `work(WriteTransaction&)`, which commits, in a transaction of this lane. Where the database gives
   /// the transaction up for another's sake, runs it again on the new state of things: so `work` begins from
   /// nothing each time. A change of the schema that has not got its table is run again until the deadline,
-  /// and who writes into the table has a turn before that. Throws soci::soci_error.
+  /// and who writes into the table has a turn before that; truths and training rows that have not got a lock
+  /// are, unless nobody is to wait any more. Throws soci::soci_error.
   template <class Work>
   auto transact(Lane lane, Deadline deadline, Work&& work);
 
@@ -101,6 +102,9 @@ class SessionPool {
   /// From now on nobody waits for a database that does not answer, until it is found again.
   void lose(const std::string& reason);
   void find();
+
+  /// From now on nobody waits at length for their turn to write: Database::hurry.
+  void hurry() { hurries_ = true; }
 
   void observe(Changes& changes) { changes_ = &changes; }
   Deadline patience() const { return std::chrono::steady_clock::now() + options_.busy_timeout; }
@@ -173,6 +177,7 @@ class SessionPool {
   /// Whether a transaction that met this is to be run again, at once or after a pause that has passed then;
   /// says so in the log.
   bool repeats(Lane lane, const soci::soci_error& error, int times_run, Deadline deadline);
+  bool repeats_wait(Lane lane, const soci::soci_error& error, int times_run, Deadline deadline);
 
   Writer& writer_of(Lane lane) { return writers_[engine_->session_of(lane)]; }
   void open(Writer& writer);
@@ -191,7 +196,7 @@ class SessionPool {
   Changes* changes_ = nullptr;
 
   std::array<Writer, lanes> writers_;
-  std::atomic<bool> lost_{false};
+  std::atomic<bool> lost_{false}, hurries_{false};
   std::atomic<unsigned> losses_{0};     // that the log has told of
   std::atomic<const char*> ailment_{};  // the event that was logged last; null when well
 

@@ -2,12 +2,15 @@
 """Another client of the database takes its locks in the opposite order, and PostgreSQL ends the deadlock at the server's
 cost: whoever asked does not notice."""
 
+import contextlib
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import requests
 from answers import assert_ok
-from harness import SLOWNESS
+from harness import SLACK, SLOWNESS
+from importing import call, truth_of
 from marks import postgres_only
 from people import Api
 from test_mlservice import count_calls, predict
@@ -75,6 +78,24 @@ def test_a_change_of_rights_is_made_once(patient):
     )
     assert_ok(predict(person, "v2"))
     assert patient.sql(audited)[0]["n"] == before + 1
+
+
+def test_a_stop_does_not_wait_for_what_a_truth_waits_for(start_server):
+    server = start_server()
+    person = Api(server).user(grants=["v2"])
+    asked = call(person)
+    rival = Rival(server)
+    rival.run("LOCK TABLE model_logs_v2 IN EXCLUSIVE MODE")
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(person.put, f"/mlservice/v2/truth/{asked}", json={"target_true": 200_000})
+        rival.wait_until_the_server_waits("model_logs_v2")
+        begun = time.monotonic()
+        server.stop()
+        assert time.monotonic() - begun < 10 * SLOWNESS + SLACK
+        with contextlib.suppress(requests.ConnectionError):  # the connection may have been cut
+            assert answer.result().status_code == 503
+    rival.end()
+    assert truth_of(server, asked) is None
 
 
 def test_a_prediction_is_recorded_once(patient):

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "storage/truth_store.hpp"
 
+#include <future>
+
 #include "log_fixture.hpp"
+#include "raw_postgres.hpp"
 #include "raw_sqlite.hpp"
 
 namespace inferkeep::storage {
@@ -25,6 +28,33 @@ TEST_F(TruthStoreTest, a_truth_is_written_once) {
   EXPECT_EQ(tell({{call, {}, 12.0}}).recorded, 1u);
   EXPECT_EQ(tell({{call, 0, 12.0}}).unchanged, 1u);
   EXPECT_EQ(ask("SELECT target_true FROM model_logs_v2"), "12.0");
+}
+
+TEST_F(TruthStoreTest, truths_wait_for_others_longer_than_a_call_would) {
+  POSTGRES_ONLY();
+  const CallId call = served(ada, {10});
+  RawPostgres other{options.url};
+  other.run("BEGIN; LOCK TABLE model_logs_v2 IN EXCLUSIVE MODE");
+  auto told = std::async(std::launch::async, [&] { return tell({{call, {}, 12.0}}).recorded; });
+  EXPECT_EQ(told.wait_for(std::chrono::milliseconds{2500}), std::future_status::timeout);
+  other.run("COMMIT");
+  EXPECT_EQ(told.get(), 1u);
+}
+
+TEST_F(TruthStoreTest, nobody_waits_for_others_once_there_is_no_time) {
+  POSTGRES_ONLY();
+  const CallId call = served(ada, {10});
+  RawPostgres other{options.url};
+  other.run("BEGIN; LOCK TABLE model_logs_v2 IN EXCLUSIVE MODE");
+  const std::vector<Truth> truth{{call, {}, 12.0}};
+  auto told = std::async(std::launch::async, [&] { return truths->tell(v2, truth, as_ada); });
+  EXPECT_EQ(told.wait_for(std::chrono::milliseconds{800}), std::future_status::timeout);
+  database->hurry();
+  ASSERT_EQ(told.wait_for(std::chrono::seconds{10}), std::future_status::ready);
+  EXPECT_EQ(told.get().error().code, "db_unavailable");
+  EXPECT_EQ(truths->tell(v2, truth, as_ada).error().code, "db_unavailable");
+  other.run("COMMIT");
+  EXPECT_EQ(tell(truth).recorded, 1u) << "what nobody has to wait for goes on";
 }
 
 TEST_F(TruthStoreTest, all_or_none) {
