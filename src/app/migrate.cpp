@@ -109,7 +109,8 @@ CLI::App* add_migrate(CLI::App& cli, MigrateArguments& arguments) {
         "--server-role", arguments.server_role,
         "PostgreSQL's role that serves without owning the tables: it gets the rights for that and no "
         "others; with RETENTION_DAYS, to remove calls too")
-      ->type_name("ROLE");
+      ->type_name("ROLE")
+      ->check([](const std::string& role) { return role.empty() ? "is empty" : std::string{}; });
   CLI::App* down = command->add_subcommand("down", "Take back all above a number; their data is lost");
   down->callback([&arguments] { arguments.down = true; });
   down->add_option("number", arguments.number, "The last migration that stays; 0 keeps none")

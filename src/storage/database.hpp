@@ -66,7 +66,8 @@ class Database {
   Result<void> ping();
 
   /// A stop: whoever waits at length for other programs (truths, training rows, retention) gets
-  /// "db_unavailable" within two seconds from now on. What is under way goes on.
+  /// "db_unavailable" within two seconds from now on; on SQLite when their patience ends, which is short.
+  /// What is under way goes on.
   void hurry();
 
   /// Another process has claimed the file: its schema is not ours to change.

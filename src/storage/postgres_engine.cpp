@@ -64,6 +64,7 @@ class PostgresEngine final : public Engine {
     const auto limit = watch(*session, steady_clock::now() + patience_);
     // What else it would say repeats the row, with people's data and password hashes in it.
     PQsetErrorVerbosity(handle(*session), PQERRORS_TERSE);
+    drop_notices(handle(*session));
     if (PQserverVersion(handle(*session)) < oldest_version)
       throw NotDurable("PostgreSQL is older than version 15");
     execute_script(*session,

@@ -25,6 +25,7 @@ int left_until(PostgresLink::Deadline deadline) {
 PostgresLink::PostgresLink(const std::string& url, Deadline deadline)
     : connection_(PQconnectStart(url.c_str())) {
   if (!connection_) throw std::bad_alloc();
+  drop_notices(connection_.get());
   connect(deadline);
   PQsetnonblocking(connection_.get(), 1);
 }

@@ -10,6 +10,11 @@ std::optional<std::string> first_cell(const PostgresResult& result) {
   return std::string(PQgetvalue(result.get(), 0, 0));
 }
 
+void drop_notices(PGconn* connection) {
+  PQsetNoticeProcessor(
+      connection, [](void*, const char*) {}, nullptr);
+}
+
 void throw_failure(PGconn* connection, const PGresult* result) {
   const char* state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
   throw soci::postgresql_soci_error(PQerrorMessage(connection), state ? state : "     ");

@@ -18,6 +18,10 @@ using PostgresResult = std::unique_ptr<PGresult, PostgresResultDeleter>;
 /// The first column of the first row; nothing where there is no row, or it is null there.
 std::optional<std::string> first_cell(const PostgresResult& result);
 
+/// What the server says beside its answers goes to nobody: libpq would write it on standard error, among the
+/// lines of the log.
+void drop_notices(PGconn* connection);
+
 /// Throws soci::postgresql_soci_error for what this result says, or the connection where there is none.
 [[noreturn]] void throw_failure(PGconn* connection, const PGresult* result);
 

@@ -1,13 +1,23 @@
 // SPDX-License-Identifier: MIT
 #include "storage/server_role.hpp"
 
-#include <algorithm>
+#include <map>
 
 #include "storage/dialect.hpp"
+#include "storage/log_rows.hpp"
 #include "storage/session.hpp"
 
 namespace inferkeep::storage {
 namespace {
+
+/// What a server does to one table, and what would harm what is recorded there.
+struct Rights {
+  std::string granted;
+  std::string withheld;  ///< of the table as a whole
+};
+
+/// By table. Whoever adds a table in a migration gives it a line here.
+using Needs = std::map<std::string, Rights>;
 
 /// An identifier of PostgreSQL, whatever letters it has.
 std::string quoted(const std::string& name) {
@@ -16,80 +26,104 @@ std::string quoted(const std::string& name) {
   return text + '"';
 }
 
-bool is_log_table(const std::string& table) {
-  return table.starts_with("model_logs_");
-}
-
 /// What may change of an item of a call: what turned out to be true, and the figures that follow from it.
 std::string changing_columns(soci::session& sql, const std::string& table) {
   const auto present = columns_of_table(sql, table);
-  std::string list;
-  for (const char* column : {"target_true", "r_2", "mae", "accuracy"})
-    if (present.contains(column)) list += (list.empty() ? "" : ", ") + std::string(column);
+  std::string list = "target_true";
+  for (const char* column : {"r_2", "mae", "accuracy"})
+    if (present.contains(column)) list += ", " + std::string(column);
   return list;
 }
 
-/// The rights on one table. Whoever adds a table in a migration gives them here.
-std::string rights_on(soci::session& sql, const std::string& table, bool removes_old_calls) {
-  if (table == "schema_migrations") return "SELECT";
-  if (table == "audit_events") return "SELECT, INSERT";
-  if (table == "service_calls") return std::string("SELECT, INSERT") + (removes_old_calls ? ", DELETE" : "");
-  if (table == "service_access") return "SELECT, INSERT, DELETE";
-  if (table == "sign_ins" || table == "tries") return "SELECT, INSERT, UPDATE, DELETE";
-  // A person changes their password, is locked out, and is deleted, which wipes the row. Whose calls are
-  // whose stays.
-  if (table == "users")
-    return "SELECT, INSERT, UPDATE (username, username_key, first_name, last_name, country, "
-           "hashed_password, is_active, deleted_at)";
-  if (is_log_table(table))
-    return "SELECT, INSERT, UPDATE (" + changing_columns(sql, table) + ')' +
-           (removes_old_calls ? ", DELETE" : "");
-  return "";  // another program's
+Needs needs_of_server(soci::session& sql, bool removes_old_calls) {
+  const std::string old = removes_old_calls ? ", DELETE" : "";
+  const std::string kept = removes_old_calls ? "UPDATE, TRUNCATE" : "UPDATE, DELETE, TRUNCATE";
+  Needs needs{
+      {"schema_migrations", {"SELECT", "INSERT, UPDATE, DELETE, TRUNCATE"}},
+      {"audit_events", {"SELECT, INSERT", "UPDATE, DELETE, TRUNCATE"}},
+      {"service_calls", {"SELECT, INSERT" + old, kept}},
+      {"service_access", {"SELECT, INSERT, DELETE", "TRUNCATE"}},
+      {"sign_ins", {"SELECT, INSERT, UPDATE, DELETE", "TRUNCATE"}},
+      {"tries", {"SELECT, INSERT, UPDATE, DELETE", "TRUNCATE"}},
+      // A person changes their password, is locked out, and is deleted, which wipes the row. Whose calls are
+      // whose stays.
+      {"users",
+       {"SELECT, INSERT, UPDATE (username, username_key, first_name, last_name, country, hashed_password, "
+        "is_active, deleted_at)",
+        "UPDATE, DELETE, TRUNCATE"}},
+  };
+  for (const std::string& table : all_log_tables(sql))
+    needs[table] = {"SELECT, INSERT, UPDATE (" + changing_columns(sql, table) + ')' + old, kept};
+  return needs;
 }
 
-Result<void> expect_lesser(soci::session& sql, const std::string& role) {
-  int found = 0, as_owner = 0;
-  std::string owner;
-  sql << "SELECT count(*)::int, coalesce(bool_or(pg_has_role(oid, current_user, 'MEMBER')), false)::int, "
-         "current_user::text FROM pg_roles WHERE rolname = :role",
-      soci::use(role), soci::into(found), soci::into(as_owner), soci::into(owner);
-  if (found == 0)
-    return open_refused("db_refused", "There is no role " + role +
-                                          " at this PostgreSQL: make it first "
-                                          "(createuser --pwprompt " +
-                                          role + ")");
-  if (as_owner != 0)
-    return open_refused("db_refused",
-                        "The role " + role + " can do all that " + owner +
-                            " can, whatever is granted: it must be another one, no superuser, and "
-                            "no member of " +
-                            owner);
+std::string schema_of(soci::session& sql) {
+  std::string schema;
+  sql << "SELECT current_schema()::text", soci::into(schema);
+  return schema;
+}
+
+Result<void> expect_there(soci::session& sql, const std::string& role) {
+  int found = 0;
+  sql << "SELECT count(*)::int FROM pg_roles WHERE rolname = :role", soci::use(role), soci::into(found);
+  if (found != 0) return {};
+  return open_refused(
+      "db_refused",
+      "There is no role " + role + " at this PostgreSQL: make it first (createuser --pwprompt " + role + ")");
+}
+
+/// Ids are taken from a sequence, by name for calls alone.
+void grant(soci::session& sql, const std::string& role, const Needs& needs) {
+  const std::string to_role = " TO " + quoted(role);
+  std::string script = "GRANT USAGE ON SCHEMA " + quoted(schema_of(sql)) + to_role + "; ";
+  for (const auto& [table, rights] : needs) {
+    script += "REVOKE ALL ON " + quoted(table) + " FROM " + quoted(role) + "; ";
+    script += "GRANT " + rights.granted + " ON " + quoted(table) + to_role + "; ";
+  }
+  std::string ids;
+  sql << "SELECT pg_get_serial_sequence('service_calls', 'id')", soci::into(ids);  // quoted where it must be
+  execute_script(sql, script + "GRANT USAGE ON SEQUENCE " + ids + to_role);
+}
+
+/// A right may have come another way: by owning the table, its schema or the database, as a superuser, by a
+/// group, or as everybody.
+Result<void> expect_withheld(soci::session& sql, const std::string& role, const Needs& needs) {
+  for (const auto& [table, rights] : needs) {
+    int may = 0;
+    sql << "SELECT (has_table_privilege(r.oid, c.oid, '" + rights.withheld +
+               "') OR pg_has_role(r.oid, c.relowner, 'MEMBER') OR pg_has_role(r.oid, n.nspowner, "
+               "'MEMBER'))::int FROM pg_roles r, pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+               "WHERE r.rolname = :role AND n.nspname = current_schema() AND c.relname = :table",
+        soci::use(role, "role"), soci::use(table, "table"), soci::into(may);
+    if (may != 0)
+      return open_refused("db_refused",
+                          "The role " + role + " can change or remove what is in " + table +
+                              ", whatever is granted here: a server's must be no superuser, own neither "
+                              "database nor table, and have no such right by a group or by PUBLIC");
+  }
   return {};
 }
 
-std::string script_for(soci::session& sql, const std::string& role, bool removes_old_calls) {
-  std::string schema;
-  sql << "SELECT current_schema()::text", soci::into(schema);
-  const std::string in_schema = " IN SCHEMA " + quoted(schema), to_role = " TO " + quoted(role);
-  const std::string from_role = " FROM " + quoted(role);
-  std::string script = "REVOKE ALL ON ALL TABLES" + in_schema + from_role + "; ";
-  script += "REVOKE ALL ON ALL SEQUENCES" + in_schema + from_role + "; ";
-  script += "GRANT USAGE ON SCHEMA " + quoted(schema) + to_role + "; ";
-  script += "GRANT USAGE ON ALL SEQUENCES" + in_schema + to_role + "; ";
-  for (const std::string& table : table_names(sql))
-    if (const std::string rights = rights_on(sql, table, removes_old_calls); !rights.empty())
-      script += "GRANT " + rights + " ON " + quoted(table) + to_role + "; ";
-  return script;
+Error not_the_owner(const soci::soci_error& error) {
+  return open_refused("db_refused",
+                      "SQL_URL's role may not give rights on these tables: run it as their owner",
+                      reason_of(error));
 }
 
 }  // namespace
 
 Result<void> grant_to_server(Database& database, const std::string& role, bool removes_old_calls) {
-  SessionPool& sessions = database.sessions();
-  return sessions.write(Lane::schema, [&](WriteTransaction& transaction) -> Result<void> {
+  return database.sessions().write(Lane::schema, [&](WriteTransaction& transaction) -> Result<void> {
     soci::session& sql = transaction.sql();
-    if (auto lesser = expect_lesser(sql, role); !lesser) return lesser;
-    execute_script(sql, script_for(sql, role, removes_old_calls));
+    try {
+      if (auto there = expect_there(sql, role); !there) return there;
+      const Needs needs = needs_of_server(sql, removes_old_calls);
+      grant(sql, role, needs);
+      if (auto withheld = expect_withheld(sql, role, needs); !withheld) return withheld;
+    } catch (const soci::soci_error& error) {
+      if (fault_of(error) == Fault::denied) return not_the_owner(error);
+      throw;
+    }
     transaction.commit();
     return {};
   });

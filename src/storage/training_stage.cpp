@@ -92,9 +92,10 @@ class SociTrainingStage final : public TrainingStage {
     auto done = sessions_.guarded([&]() -> Result<TrainingReport> {
       std::optional<long long> newest;  // of the rows that are there
       for (bool more = true; more;) {
-        if (newest) let_others_write();
+        const bool first = !newest;
+        if (!first) let_others_write();
         const TrainingReport some = sessions_.transact(Lane::feedback, [&](WriteTransaction& transaction) {
-          if (!newest) newest = newest_row(transaction.sql());
+          if (first) newest = newest_row(transaction.sql());
           const std::size_t removed = replace ? remove(transaction.sql(), *newest) : 0;
           const std::size_t added = copy(transaction.sql(), report.added, end_of_portion(report.added));
           transaction.commit();

@@ -11,6 +11,8 @@ if ((EUID == 0)) && [[ -z ${FAULTS_MAY_MOUNT:-} ]] && unshare --mount true 2>/de
 fi
 
 cd "$here/../.."
+# A release is tried on a machine that has time.
+[[ " $* " != *" --full "* ]] || export INFERKEEP_TEST_SLACK=${INFERKEEP_TEST_SLACK:-0}
 export INFERKEEP_BINARY=${INFERKEEP_BINARY:-build/release/inferkeep}
 [[ -x $INFERKEEP_BINARY ]] || { echo "faults: $INFERKEEP_BINARY is not built: cmake --build build/release" >&2; exit 66; }
 # Files come first: by them pytest finds the options that conftest.py adds.

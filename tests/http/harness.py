@@ -30,9 +30,9 @@ def is_sanitized():
 
 SANITIZED = is_sanitized()
 SLOWNESS = 5 if SANITIZED else 1  # how much longer everything may take
-SLACK = float(os.environ.get("INFERKEEP_TEST_SLACK", 2))  # seconds that a busy machine may add to any wait
+SLACK = float(os.environ.get("INFERKEEP_TEST_SLACK", 1))  # seconds that a busy machine may add to any wait
 READY_WITHIN = 60 if SANITIZED else 15
-ALIVE_WITHIN = 1 * SLOWNESS + SLACK
+ALIVE_WITHIN = 1 * SLOWNESS + 2 * SLACK
 STOPS_WITHIN = 15 * SLOWNESS
 
 # Every password of these tests begins with this, and every token with "eyJ": one look finds any of them.

@@ -2,9 +2,13 @@
 """A server whose role at PostgreSQL does not own the tables, by `migrate up --server-role`: it serves in full, and the database
 itself keeps it from touching what is recorded."""
 
+import base64
+import hashlib
+import hmac
 import itertools
 import os
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from answers import assert_ok
@@ -157,10 +161,12 @@ def test_both_roles_of_a_database_that_is_empty_yet(made_server):
 
 def test_a_running_server_keeps_its_rights_while_they_are_given_again(modest):
     person = Api(modest).user(grants=["v2"])
-    for _ in range(5):
-        modest.role.grant()
-        call(person)
-    assert not modest.logged("db.denied", count=0)
+    with ThreadPoolExecutor(1) as pool:
+        given = pool.submit(lambda: [modest.role.grant() for _ in range(5)])
+        while not given.done():
+            call(person)
+        given.result()
+    assert "db.denied" not in modest.log_text()
 
 
 def test_rights_that_a_server_does_not_need_are_taken_back(made):
@@ -170,15 +176,48 @@ def test_rights_that_a_server_does_not_need_are_taken_back(made):
     assert not made.role.may("DELETE FROM audit_events")
 
 
-def test_another_programs_table_is_not_the_servers(made):
-    made.store.change("CREATE TABLE others (id BIGINT)", ())
+def test_other_programs_tables_are_left_alone(made):
+    made.store.change("CREATE TABLE others (id SERIAL)", ())
+    made.store.change("CREATE TABLE model_logs_archive (target_true BIGINT)", ())
+    made.store.change(f"GRANT SELECT ON others TO {made.role.name}", ())
     made.role.grant()
-    assert not made.role.may("SELECT * FROM others")
+    assert made.role.may("SELECT * FROM others")
+    assert not made.role.may("SELECT * FROM model_logs_archive")
+
+
+@pytest.fixture
+def owned(made_server):
+    """A server that has not begun, on a database of an owner who is nothing more, where a superuser has something of
+    their own as well."""
+    server = made_server()
+    server.role = Role(server.store)
+    server.owner = Role(server.store)
+    (name,) = server.sql("SELECT current_database() AS name")
+    server.store.change(f"ALTER DATABASE {name['name']} OWNER TO {server.owner.name}", ())
+    assert migrate_up(server.owner).returncode == 0
+    server.store.change("CREATE TABLE others (id SERIAL)", ())
+    return server
+
+
+def test_an_owner_needs_no_more_than_the_tables(owned):
+    ended = migrate_up(owned.owner, "--server-role", owned.role.name)
+    assert ended.returncode == 0, ended
+    owned.settings["SQL_URL"] = owned.role.url
+    call(Api(owned.start()).user(grants=["v2"]))
+    for table in RECORDED:
+        assert not owned.role.may(f"DELETE FROM {table}")
+
+
+def test_only_the_owner_gives_rights(owned):
+    owned.store.change(f"GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO {owned.role.name}", ())
+    ended = migrate_up(owned.role, "--server-role", Role(owned.store).name)
+    assert ended.returncode == REFUSED
+    assert "run it as their owner" in told(ended)
 
 
 def assert_no_server_role(store, role, word):
     ended = migrate_up(store, "--server-role", role)
-    assert ended.returncode == REFUSED
+    assert ended.returncode == REFUSED, ended
     assert word in told(ended)
 
 
@@ -186,11 +225,34 @@ def test_a_role_that_is_not_there_is_named(made):
     assert_no_server_role(made.store, "nobody_here", "There is no role nobody_here")
 
 
-def test_a_role_that_nothing_can_be_refused_is_none_for_a_server(made):
-    owner = made.store.url.partition("//")[2].partition("@")[0]
-    assert_no_server_role(made.store, owner, "can do all that")
-    made.store.change(f"GRANT {owner} TO {made.role.name}", ())
-    assert_no_server_role(made.store, made.role.name, "can do all that")
+def test_no_role_is_not_a_role(made):
+    assert migrate_up(made.store, "--server-role", "").returncode == 64
+
+
+def test_the_database_s_owner_is_no_servers_role(owned):
+    assert_no_server_role(owned.store, owned.owner.name, "own neither database nor table")
+
+
+def test_a_superuser_is_no_servers_role(made):
+    made.store.change(f"ALTER ROLE {made.role.name} SUPERUSER", ())
+    assert_no_server_role(made.store, made.role.name, "no superuser")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "GRANT pg_write_all_data TO {}",
+        "GRANT postgres TO {}",
+        "GRANT DELETE ON service_calls TO PUBLIC",
+        "GRANT UPDATE ON model_logs_v2 TO PUBLIC",
+        "ALTER TABLE audit_events OWNER TO {}",
+    ],
+)
+def test_a_role_that_may_erase_in_another_way_is_no_servers(made, change):
+    made.store.change(change.format(made.role.name), ())
+    assert_no_server_role(made.store, made.role.name, "whatever is granted here")
+    given = "SELECT 1 FROM information_schema.role_table_grants WHERE grantee = ? AND table_name = 'sign_ins'"
+    assert made.sql(given, made.role.name) == [], "nothing was given"
 
 
 def test_a_name_that_sql_would_read_otherwise_is_a_name(made):
@@ -200,10 +262,21 @@ def test_a_name_that_sql_would_read_otherwise_is_a_name(made):
     assert made.sql("SELECT count(*) AS n FROM users") == [{"n": 0}]
 
 
+def is_of_password(secret, password):
+    """PostgreSQL keeps SCRAM-SHA-256$<iterations>:<salt>$<StoredKey>:<ServerKey> (RFC 5803)."""
+    kind, salted, keys = secret.split("$")
+    assert kind == "SCRAM-SHA-256"
+    iterations, salt = salted.split(":")
+    salted_password = hashlib.pbkdf2_hmac("sha256", password.encode(), base64.b64decode(salt), int(iterations))
+    client_key = hmac.digest(salted_password, b"Client Key", "sha256")
+    return base64.b64decode(keys.split(":")[0]) == hashlib.sha256(client_key).digest()
+
+
 def test_the_container_of_the_database_makes_the_servers_role(made_server, tmp_path):
     """As PostgreSQL's image runs it, once, on a new database."""
     server = made_server()
-    (tmp_path / "password").write_text("it's \\ 5ecret")
+    password = "it's \\ 5ecret"
+    (tmp_path / "password").write_text(password)
     (name,) = server.sql("SELECT current_database() AS name")
     ended = subprocess.run(
         [MAKE_ROLE],
@@ -221,9 +294,12 @@ def test_the_container_of_the_database_makes_the_servers_role(made_server, tmp_p
     assert ended.returncode == 0, ended
     try:
         (role,) = server.sql(
-            "SELECT rolsuper, rolcreaterole, rolcreatedb, rolcanlogin FROM pg_roles WHERE rolname = 'inferkeep_server'"
+            "SELECT rolsuper, rolcreaterole, rolcreatedb, rolcanlogin, rolpassword FROM pg_authid"
+            " WHERE rolname = 'inferkeep_server'"
         )
+        secret = role.pop("rolpassword")
         assert role == {"rolsuper": 0, "rolcreaterole": 0, "rolcreatedb": 0, "rolcanlogin": 1}
+        assert is_of_password(secret, password)
         assert migrate_up(server.store, "--server-role", "inferkeep_server").returncode == 0
     finally:
         server.change_offline("DROP OWNED BY inferkeep_server")

@@ -16,7 +16,7 @@ struct Sight {
   std::atomic<int> alive{0};
 };
 
-/// One stream: so many pieces, "aaa", "bbb", … (of a MiB each for /large, each after 200 ms for /slow); then
+/// One stream: so many pieces, "aaa", "bbb", … (of a MiB each for /large, each after 500 ms for /slow); then
 /// the end, or what else the path asks for.
 class Pieces {
  public:
@@ -31,7 +31,7 @@ class Pieces {
   awaitable<Result<std::string>> next() {
     ++sight_.calls;
     if (path_ == "/slow") {
-      boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, 200ms);
+      boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, 500ms);
       co_await timer.async_wait(boost::asio::use_awaitable);
     }
     if (left_-- > 0) co_return std::string(path_ == "/large" ? 1 << 20 : 3, letter_++);
@@ -205,7 +205,7 @@ TEST_F(StreamTest, PiecesWaitForASlowReader) {
 }
 
 TEST_F(StreamTest, APieceThatTakesItsTimeIsNoTimeout) {
-  start(Limits{.head_timeout = 150ms, .write_timeout = 150ms, .idle_timeout = 150ms});
+  start(Limits{.head_timeout = 300ms, .write_timeout = 300ms, .idle_timeout = 300ms});
   const auto answer = ask(get("/slow?3"));
   EXPECT_TRUE(answer.whole);
   EXPECT_EQ(answer.body, "aaabbbccc");

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -35,7 +36,7 @@ inline Response text(unsigned status, std::string body) {
   return response;
 }
 
-/// /echo gives the body back, /size its size, /slow takes 300 ms, /big is 32 MiB, /throw throws, /status101
+/// /echo gives the body back, /size its size, /slow takes 800 ms, /big is 32 MiB, /throw throws, /status101
 /// answers so.
 class TestHandler final : public Handler {
  public:
@@ -53,7 +54,7 @@ class TestHandler final : public Handler {
       last_ = request;
     }
     if (request.path == "/slow") {
-      boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, 300ms);
+      boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, 800ms);
       co_await timer.async_wait(boost::asio::use_awaitable);
     }
     co_return answer(request);
@@ -144,6 +145,12 @@ class Client {
   Answer ask(std::string_view bytes) {
     send(bytes);
     return read();
+  }
+
+  /// Whether something waits to be read, an end too.
+  bool has_heard() const {
+    pollfd one{fd_, POLLIN, 0};
+    return !buffer_.empty() || ::poll(&one, 1, 0) > 0;
   }
 
   /// Whether the server closes within the client's patience without sending another byte.

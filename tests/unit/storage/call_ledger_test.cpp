@@ -220,7 +220,7 @@ TEST_F(CallLedgerTest, where_commits_hang_each_call_is_refused_in_its_own_time) 
 }
 
 TEST_F(CallLedgerTest, other_writers_are_not_starved_by_the_ledger) {
-  CallLedger ledger{*database, {.max_group = 16}, Log::none()};
+  CallLedger ledger{*database, {.max_group = 8}, Log::none()};
   Answers answers;
   for (int i = 0; i < 6000; ++i) answers.push_back(io.front().record(ledger, call_of(owner)));
   for (int i = 0; i < 20; ++i) EXPECT_TRUE(users->create(person("busy" + std::to_string(i)), std::nullopt));

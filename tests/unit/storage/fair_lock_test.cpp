@@ -27,7 +27,7 @@ TEST(FairLock, is_had_in_the_order_of_asking) {
       lock.unlock();
     });
     while (asking <= i) std::this_thread::yield();
-    std::this_thread::sleep_for(50ms);  // so that they ask one after another
+    std::this_thread::sleep_for(100ms);  // so that they ask one after another
   }
   lock.unlock();
   for (auto& thread : threads) thread.join();
