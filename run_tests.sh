@@ -17,10 +17,11 @@ run_http() { /usr/bin/python3 -m pytest tests/http -q -p no:cacheprovider --dura
 # The server stays until its standard input is closed.
 run_storage_postgres() {
   coproc server { exec tests/postgres_server.py; }
+  local pid=$server_PID  # bash forgets it when the process has ended
   read -r INFERKEEP_TEST_POSTGRES <&"${server[0]}"
   INFERKEEP_TEST_POSTGRES=$INFERKEEP_TEST_POSTGRES "build/$preset/tests/unit/unit_storage" --gtest_brief=1
   exec {server[1]}>&-
-  wait "$server_PID"
+  wait "$pid"
 }
 run_http_postgres() { INFERKEEP_TEST_DATABASE=postgres run_http; }
 run_e2e() { tests/e2e/run.sh; }

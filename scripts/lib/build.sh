@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Sourced by run.sh, run_tests.sh and .ci/run, from the root of the project.
+# Sourced by run.sh, run_tests.sh and .ci/, from the root of the project.
 
 # build <preset> [target…]: configures where that is needed and builds; quiet while all goes well.
 build() {
@@ -27,4 +27,17 @@ configure() {
     return
   fi
   cmake --preset "$preset" -DINFERKEEP_TESTS="$tests"
+}
+
+# pip_install <environment> <arguments…>: into a virtual environment, which it makes where that is missing. pip gives up a fetch that
+# breaks off in its midst: that is begun again.
+pip_install() {
+  local environment=$1 try
+  shift
+  [ -x "$environment/bin/python" ] || python3 -m venv "$environment"
+  for try in 1 2 3; do
+    "$environment/bin/pip" install --quiet --disable-pip-version-check "$@" && return
+    sleep $((try * 3))
+  done
+  return 1
 }

@@ -11,7 +11,7 @@ export SCREENSHOT=${SCREENSHOT:-}
 
 cd "$here"
 if [ ! node_modules/.package-lock.json -nt package-lock.json ]; then
-  npm ci --ignore-scripts --no-audit --no-fund
+  npm ci --ignore-scripts --no-audit --no-fund || npm ci --ignore-scripts --no-audit --no-fund  # a fetch may break off
 fi
 
 folder=$(mktemp -d)

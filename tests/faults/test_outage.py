@@ -65,6 +65,12 @@ def threads(server):
     return len(os.listdir(f"/proc/{server.pid}/task"))
 
 
+def settled(count):
+    """Waits until it stays the same: the callers of the load have gone, and the server sees that one by one."""
+    while count() != (time.sleep(0.1) or count()):
+        pass
+
+
 def wait_for(condition, seconds):
     """How long it took."""
     begun = time.monotonic()
@@ -109,6 +115,7 @@ def warm_up(scene, notes):
 def test_an_outage_is_answered_and_passes(scene, store, proxy, full, tmp_path, kind_of_outage):
     server = scene.server
     warm_up(scene, tmp_path / "warm")
+    settled(server.open_files)
     held_before = memory(server), threads(server), server.open_files()
     pid = server.pid
     with outage(kind_of_outage, store, proxy):

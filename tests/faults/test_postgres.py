@@ -127,7 +127,7 @@ def test_a_database_that_may_only_be_read_is_an_answer_and_passes(scene, store):
         with operator(store) as cursor:
             cursor.execute("SET default_transaction_read_only = off")
             cursor.execute(f"ALTER DATABASE {store.name} SET default_transaction_read_only = {only_reading}")
-        end_sessions(store)
+        wait_until_replaced(store, end_sessions(store))
         back_soon(lambda: read(scene))
         if only_reading:
             for operation in (Prediction(scene), Registration(scene)):

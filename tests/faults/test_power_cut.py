@@ -152,8 +152,8 @@ def test_large_writes_are_torn_and_mixed_by_sectors():
     wholes = {b"x" * SECTOR, b"-" * SECTOR}
     for loss in (torn, reordered):
         seen = set()
-        for _ in range(100):
-            content = bytes(disk.after_cut(loss, random.Random())[FILE])
+        for seed in range(300):
+            content = bytes(disk.after_cut(loss, random.Random(seed))[FILE])
             sectors = [content[at : at + SECTOR] for at in range(0, len(content), SECTOR)]
             assert set(sectors) <= wholes
             seen.add(content)

@@ -8,7 +8,7 @@ import figures
 import pytest
 from books import compare
 from harness import SLOWNESS
-from load import Load, read_notes
+from load import IN_FLIGHT, Load, read_notes
 from operations import Scene
 
 STOPS = 10
@@ -25,7 +25,10 @@ def stop_once(scene, notes):
     """(how long it took, the load) of one stop; what holds for each is asserted here."""
     before = scene.store.newest_call()
     with Load(scene.server, scene.caller.token, notes) as load:
-        time.sleep(0.3)
+        deadline = time.monotonic() + 10 * SLOWNESS
+        while len(load.acknowledged) <= 2 * IN_FLIGHT:
+            assert time.monotonic() < deadline, "nobody is answered"
+            time.sleep(0.01)
         begun = time.monotonic()
         code = scene.server.end(signal.SIGTERM)
         took = time.monotonic() - begun
@@ -45,7 +48,6 @@ def test_a_stop_under_load_answers_all_that_it_admitted(scene, full, tmp_path):
     for number in range(STOPS_FULL if full else STOPS):
         took, load = stop_once(scene, tmp_path / f"notes{number}")
         slowest = max(slowest, took)
-        assert len(load.acknowledged) > 32
         figures.count("stopped under load")
         figures.count("calls answered around a stop", len(load.acknowledged))
         scene.server.start()

@@ -21,9 +21,12 @@ WAITS_WITHIN = 10 * SLOWNESS
 
 
 @pytest.fixture
-def patient(start_server):
-    """One that waits long enough for PostgreSQL to find its deadlock, a second after it began to wait."""
-    return start_server(DATABASE_BUSY_TIMEOUT_MS=20_000)
+def patient(made_server):
+    """One that waits long enough for PostgreSQL to find its deadlock, three seconds after it began to wait."""
+    server = made_server(DATABASE_BUSY_TIMEOUT_MS=20_000)
+    (name,) = server.sql("SELECT current_database() AS name")
+    server.change_offline(f"ALTER DATABASE {name['name']} SET deadlock_timeout = '3s'")
+    return server.start()
 
 
 class Rival:

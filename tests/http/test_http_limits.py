@@ -111,7 +111,7 @@ def test_a_million_one_byte_chunks_take_linear_time(server):
     seconds(1000)
     small, large = seconds(100_000), seconds(1_000_000)
     assert large < 10
-    assert large < 30 * max(small, 0.05), "ten times the chunks, about ten times the time"
+    assert large < 30 * max(small, 0.05) + SLACK, "ten times the chunks, about ten times the time"
 
 
 def test_framing_may_not_outweigh_the_body(server):
@@ -243,12 +243,22 @@ def test_connections_in_all(start_server):
     check_connection_cap(server)
 
 
+def served(server):
+    """A connection that has a place. One that another has left comes free a moment behind."""
+    deadline = time.monotonic() + 10
+    while True:
+        client = connect(server)
+        with contextlib.suppress(ConnectionResetError, BrokenPipeError):
+            client.sendall(get())
+            if client.recv(65536).startswith(b"HTTP/1.1 200 "):
+                return client
+        client.close()
+        assert time.monotonic() < deadline, "no place comes free"
+
+
 def check_connection_cap(server):
     with contextlib.ExitStack() as stack:
-        kept = [stack.enter_context(connect(server)) for _ in range(5)]
-        for client in kept:
-            client.sendall(get())
-            assert client.recv(65536).startswith(b"HTTP/1.1 200 ")
+        kept = [stack.enter_context(served(server)) for _ in range(5)]
         refused = stack.enter_context(connect(server))
         data = read_until_close(refused)
         if data:  # the answer is a courtesy, the close is the rule

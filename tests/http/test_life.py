@@ -13,6 +13,7 @@ import pytest
 from answers import assert_error, assert_ok
 from harness import BINARY, ROOT, SUPERUSER, environment
 from people import Api
+from test_start import handles
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"  # the request is under way
 
@@ -105,10 +106,14 @@ def test_a_second_signal_ends_it_at_once(start_server):
     connection.sendall(b"POST /auth/create HTTP/1.1\r\nHost: a\r\nContent-Length: 50\r\nExpect: 100-continue\r\n\r\n")
     assert connection.recv(4096) == CONTINUE
     server.process.send_signal(signal.SIGTERM)
-    time.sleep(0.3)
+    assert server.logged("shutdown.begin")
+    deadline = time.monotonic() + 10
+    while handles(server.process, signal.SIGTERM):
+        assert time.monotonic() < deadline, "the second one is not heard"
+        time.sleep(0.01)
     assert server.is_running()
     server.process.send_signal(signal.SIGTERM)
-    assert server.process.wait(5) == -signal.SIGTERM
+    assert server.process.wait(10) == -signal.SIGTERM
     connection.close()
     server.process = None  # it has not stopped in good order, as it was told
 

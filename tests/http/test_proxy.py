@@ -7,6 +7,7 @@ import pytest
 from answers import ask, assert_error, assert_ok
 from harness import Server
 from people import Api, Client, new_password
+from test_http_limits import served
 
 TRUSTED = "127.0.0.0/8, ::1"
 
@@ -75,10 +76,7 @@ def test_a_trusted_proxy_is_not_one_person(behind):
 
 def test_all_connections_are_counted_for_a_trusted_proxy_too(start_server):
     server = start_server(TRUSTED_PROXIES=TRUSTED, HTTP_CONNECTIONS=4)
-    kept = [socket.create_connection((server.host, server.port)) for _ in range(4)]
-    for connection in kept:
-        connection.sendall(b"GET /healthcheck HTTP/1.1\r\nHost: a\r\n\r\n")
-        assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
+    kept = [served(server) for _ in range(4)]
     assert server.probe("/healthcheck") in (503, None)
     for connection in kept:
         connection.close()

@@ -10,6 +10,7 @@ import pytest
 from answers import assert_error, assert_ok
 from harness import ROOT
 from people import Api
+from test_fair_shares import ask_at_once, predict_by
 from test_mlservice import FOLDERS, INPUTS, predict
 
 
@@ -157,15 +158,10 @@ def test_a_full_queue_sheds_without_a_row(start_server):
     server = start_server(INFERENCE_QUEUE=1, LOAD_MODELS_AT_START="false")
     api = Api(server)
     people = [api.user(grants=["v1"]) for _ in range(12)]  # one person's own share would be full before
-    answers = []
-    callers = [threading.Thread(target=lambda p=person: answers.append(predict(p, "v1"))) for person in people]
-    for caller in callers:
-        caller.start()
-    for caller in callers:
-        caller.join()
-    shed = [answer for answer in answers if answer.status_code != 200]
+    answers = ask_at_once(server, [predict_by(person) for person in people])
+    shed = [answer for answer in answers if answer.status != 200]
     assert shed, "12 calls at once found room in a queue of one"
     for answer in shed:
-        assert_error(answer, 503, "busy")
-        assert "X-Service-Call-Id" not in answer.headers
+        assert answer.status == 503 and answer.json["code"] == "busy"
+        assert answer.header("x-service-call-id") is None
     assert len(server.sql("SELECT id FROM service_calls")) == len(answers) - len(shed)
