@@ -7,7 +7,7 @@ import time
 import figures
 import pytest
 from books import compare
-from harness import SLOWNESS
+from harness import SLOWNESS, wait_until
 from load import IN_FLIGHT, Load, read_notes
 from operations import Scene
 
@@ -25,10 +25,7 @@ def stop_once(scene, notes):
     """(how long it took, the load) of one stop; what holds for each is asserted here."""
     before = scene.store.newest_call()
     with Load(scene.server, scene.caller.token, notes) as load:
-        deadline = time.monotonic() + 10 * SLOWNESS
-        while len(load.acknowledged) <= 2 * IN_FLIGHT:
-            assert time.monotonic() < deadline, "nobody is answered"
-            time.sleep(0.01)
+        wait_until(lambda: len(load.acknowledged) > 2 * IN_FLIGHT, "nobody is answered", within=10 * SLOWNESS)
         begun = time.monotonic()
         code = scene.server.end(signal.SIGTERM)
         took = time.monotonic() - begun

@@ -68,6 +68,14 @@ def run_program(*arguments, timeout=60, typed=None, **settings):
     )
 
 
+def wait_until(holds, what, within=10):
+    """Asks again and again, for so many seconds; `what` is said where it does not come true."""
+    deadline = time.monotonic() + within
+    while not holds():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.01)
+
+
 class Server:
     """One process on a free port of 127.0.0.1, with a database of its own in `folder`, or another's `store`."""
 

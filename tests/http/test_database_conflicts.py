@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 from answers import assert_ok
-from harness import SLACK, SLOWNESS
+from harness import SLACK, SLOWNESS, wait_until
 from importing import call, truth_of
 from marks import postgres_only
 from people import Api
@@ -41,10 +41,7 @@ class Rival:
             cursor.execute(statement)
 
     def wait_until_the_server_waits(self, table):
-        deadline = time.monotonic() + WAITS_WITHIN
-        while not self.is_waited_for(table):
-            assert time.monotonic() < deadline, f"nobody waits for {table}"
-            time.sleep(0.005)
+        wait_until(lambda: self.is_waited_for(table), f"nobody waits for {table}", WAITS_WITHIN)
 
     def is_waited_for(self, table):
         with self.connection.cursor() as cursor:

@@ -9,7 +9,7 @@ import time
 import pytest
 import requests
 from answers import assert_ok
-from harness import SLOWNESS
+from harness import SLOWNESS, wait_until
 from people import Api
 from test_mlservice import HOUSE
 
@@ -104,10 +104,7 @@ def test_a_stop_under_load_loses_nothing(start_server, sign):
     server = start_server()
     person = Api(server).user(grants=["v2"])
     with Callers(server, person) as callers:
-        deadline = time.monotonic() + 10 * SLOWNESS
-        while len(callers.acknowledged) <= 2 * IN_FLIGHT:
-            assert time.monotonic() < deadline, callers.faults
-            time.sleep(0.01)
+        wait_until(lambda: len(callers.acknowledged) > 2 * IN_FLIGHT, callers.faults, within=10 * SLOWNESS)
         server.stop(sign)
     assert [fault for fault in callers.faults if "draining" not in fault and "unavailable" not in fault] == []
     recorded = {row["id"] for row in server.sql("SELECT id FROM service_calls")}

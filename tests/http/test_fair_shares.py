@@ -7,7 +7,7 @@ import signal
 import time
 
 from exposition import scraped
-from harness import SLOWNESS
+from harness import SLOWNESS, wait_until
 from people import Api
 from test_http_framing import get, read_answers, read_until_close
 
@@ -88,7 +88,8 @@ def test_a_prediction_beside_a_full_share_is_refused(start_server):
 
 def wait_for_the_ledger(server, length):
     """Until so many calls and items wait there for their rows."""
-    deadline = time.monotonic() + 10 * SLOWNESS
-    while scraped(server).value("inferkeep_queue_length", queue="ledger") < length:
-        assert time.monotonic() < deadline, "the calls do not come to the ledger"
-        time.sleep(0.005)
+
+    def is_there():
+        return scraped(server).value("inferkeep_queue_length", queue="ledger") >= length
+
+    wait_until(is_there, "the calls do not come to the ledger", within=10 * SLOWNESS)

@@ -9,7 +9,7 @@ import time
 
 import pytest
 from exposition import scraped
-from harness import SLACK
+from harness import SLACK, wait_until
 from test_http_framing import (
     CHUNKED,
     assert_refused,
@@ -269,13 +269,6 @@ def check_connection_cap(server):
         assert kept[0].recv(65536).startswith(b"HTTP/1.1 200 "), "the others are served"
     wait_until(lambda: server.probe("/healthcheck") == 200, "places come free")
     assert server.alive()
-
-
-def wait_until(holds, what):
-    deadline = time.monotonic() + 10
-    while not holds():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.02)
 
 
 def test_file_descriptors_used_up(start_server):
