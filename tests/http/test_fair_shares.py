@@ -4,7 +4,6 @@
 import datetime
 import os
 import signal
-import time
 
 from exposition import scraped
 from harness import SLOWNESS, wait_until

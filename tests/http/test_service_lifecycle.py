@@ -11,7 +11,7 @@ from answers import assert_error, assert_ok
 from harness import ROOT
 from people import Api
 from test_fair_shares import ask_at_once, predict_by
-from test_mlservice import FOLDERS, INPUTS, predict
+from test_mlservice import FOLDERS, predict
 
 
 def services_with(folder, service, spoil):
